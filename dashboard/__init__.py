@@ -1,0 +1,1 @@
+"""Dash pages: frames in, figures and grids out."""

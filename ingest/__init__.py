@@ -1,0 +1,1 @@
+"""Sources to formats to one normal form to the store."""

@@ -1,0 +1,1 @@
+"""One module a job-log format, each recognised by its content."""

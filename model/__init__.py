@@ -1,0 +1,1 @@
+"""The vocabulary all share: schemas, units, settings, the metric registry, errors."""

@@ -1,0 +1,1 @@
+"""The front door: the public API, the command line, the demonstration."""

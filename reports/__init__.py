@@ -1,0 +1,1 @@
+"""Answers with what a reader must know to cite them."""
