@@ -1,10 +1,14 @@
-"""Fixtures that every test may use."""
+"""Fixtures that every test may use, and the rule that nothing is skipped in CI."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
+
+SKIPS_ALLOWED_IN_CI: frozenset[str] = frozenset()
+"""Reasons for which a test may be skipped even in CI: none so far."""
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +18,30 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("needs ../shared")
     return folder
+
+
+class NoSilentSkips:
+    """Fails a CI run in which a test was skipped for a reason that is not allowed."""
+
+    def __init__(self) -> None:
+        self.offences: list[str] = []
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and not hasattr(report, "wasxfail"):
+            reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+            reason = str(reason).removeprefix("Skipped: ")
+            if reason not in SKIPS_ALLOWED_IN_CI:
+                self.offences.append(f"{report.nodeid}: {reason}")
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self.offences and session.exitstatus == 0:
+            session.exitstatus = 1
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for offence in self.offences:
+            terminalreporter.write_line(f"skipped in CI without leave: {offence}", red=True)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if os.environ.get("CI") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(NoSilentSkips(), "no-silent-skips")

@@ -1,6 +1,5 @@
 """The command line."""
 
+from plimsoll.cli.root import main
 
-def main() -> None:
-    """Run the command line."""
-    raise SystemExit(2)
+__all__ = ["main"]

@@ -1,0 +1,223 @@
+"""`plimsoll ingest`: job logs, node inventories and awards into the store."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+
+from ingest.awards import ingest_awards
+from ingest.jobs import FORMATS, ingest_jobs
+from ingest.nodes import ingest_nodes
+from ingest.options import JobOptions
+from ingest.report import IngestReport
+from model.errors import InputError, QuarantinedError
+from plimsoll.cli.context import Session, pass_session
+from plimsoll.cli.progress import progress_bar
+
+PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+CLUSTER = click.option("--cluster", required=True, help="Name of the cluster that wrote it.")
+STRICT = click.option("--strict", is_flag=True, help="Exit with 3 where a row was quarantined.")
+ZONE = click.option(
+    "--timezone", help="Zone of times without an offset.  [default: the cluster's, else UTC]"
+)
+
+
+@click.group()
+def ingest() -> None:
+    """Read logs, inventories and awards into the store.
+
+    Safe to repeat and to interrupt: a file that was read before changes nothing, and nothing
+    of a file shows before all of it was read.
+    """
+
+
+@ingest.command()
+@PATHS
+@CLUSTER
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(["auto", *FORMATS]),
+    default="auto",
+    show_default=True,
+)
+@ZONE
+@click.option(
+    "--window",
+    metavar="FROM/TO",
+    help="What the log was asked for (sacct -S -E), such as 2026-05-01/2026-06-01.",
+)
+@click.option("--fields", metavar="A,B,...", help="Columns of a log without a header.")
+@click.option("--delimiter", metavar="C", help="Column separator.  [default: from the header]")
+@STRICT
+@pass_session
+def jobs(
+    session: Session,
+    *,
+    paths: tuple[str, ...],
+    cluster: str,
+    format_name: str,
+    timezone: str | None,
+    window: str | None,
+    fields: str | None,
+    delimiter: str | None,
+    strict: bool,
+) -> None:
+    """Read job logs of `sacct -P` or `sacct --json`: plain, gz, xz or zst; `-` is stdin."""
+    zone = timezone or session.settings.cluster_timezone(cluster)
+    options = JobOptions(
+        format=format_name,
+        timezone=zone,
+        window=_window(window, zone or "UTC"),
+        fields=_names(fields),
+        delimiter=_delimiter(delimiter),
+        keep_job_names=session.settings.privacy.keep_job_names,
+        pseudonymise_users=session.settings.privacy.pseudonyms,
+        name_key=session.settings.privacy.key(),
+    )
+    store = session.open_store(create=True)
+    _run(
+        session,
+        "Reading jobs",
+        lambda progress: ingest_jobs(
+            store, paths, cluster=cluster, options=options, progress=progress
+        ),
+        strict=strict,
+    )
+
+
+@ingest.command()
+@PATHS
+@CLUSTER
+@click.option("--at", metavar="TIME", help="When it was taken.  [default: from the text itself]")
+@ZONE
+@STRICT
+@pass_session
+def nodes(
+    session: Session,
+    *,
+    paths: tuple[str, ...],
+    cluster: str,
+    at: str | None,
+    timezone: str | None,
+    strict: bool,
+) -> None:
+    """Read node inventories: the text of `scontrol show node`, with or without -o."""
+    zone = timezone or session.settings.cluster_timezone(cluster)
+    moment = _moment(at, zone or "UTC", "--at") if at else None
+    store = session.open_store(create=True)
+    _run(
+        session,
+        "Reading nodes",
+        lambda progress: ingest_nodes(
+            store, paths, cluster=cluster, at=moment, timezone=zone, progress=progress
+        ),
+        strict=strict,
+    )
+
+
+@ingest.command()
+@PATHS
+@STRICT
+@pass_session
+def awards(session: Session, *, paths: tuple[str, ...], strict: bool) -> None:
+    """Read awards from CSV, XLSX or Parquet; `plimsoll awards template` shows the columns."""
+    store = session.open_store(create=True)
+    _run(
+        session,
+        "Reading awards",
+        lambda progress: ingest_awards(store, paths, progress=progress),
+        strict=strict,
+    )
+
+
+@ingest.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@pass_session
+def status(session: Session, *, as_json: bool) -> None:
+    """Show what was ingested: each file's rows read, accepted, steps and quarantined."""
+    files = [file.as_dict() for file in session.open_store().catalogue.files()]
+    if as_json:
+        click.echo(json.dumps({"files": files}, indent=2, default=str))
+        return
+    if not files:
+        click.echo("nothing ingested yet. Hint: `plimsoll init` prints the lines to begin with.")
+    for file in files:
+        click.echo(_status_line(file))
+
+
+def _status_line(file: dict[str, object]) -> str:
+    reasons = file["reasons"] or ""
+    return (
+        f"{file['ingested_at']}  {file['cluster'] or '-'}  {file['kind']}  {file['path']}  "
+        f"read {file['rows_read']}, accepted {file['rows_accepted']}, "
+        f"steps {file['rows_steps']}, quarantined {file['rows_quarantined']} {reasons}"
+    ).rstrip()
+
+
+def _run(
+    session: Session,
+    title: str,
+    work: Callable[[Callable[[int, int | None], None] | None], IngestReport],
+    *,
+    strict: bool,
+) -> None:
+    with progress_bar(title, shown=session.shows_progress) as progress:
+        report = work(progress)
+    click.echo(report.summary())
+    for line in report_notes(report):
+        session.note(line)
+    if strict and report.rows_quarantined:
+        raise QuarantinedError(
+            f"{report.rows_quarantined:,} rows were quarantined",
+            hint="`plimsoll ingest status` names the reasons.",
+        )
+
+
+def report_notes(report: IngestReport) -> list[str]:
+    """The lines under a summary: what was assumed, what the file cannot tell."""
+    assumed = [
+        f"Assumed: {sentence}" + (f" ({rows:,} rows)" if rows else "")
+        for sentence, rows in report.assumptions.items()
+    ]
+    unknown = [f"Unknown, for want of the column: {', '.join(report.unknown)}."]
+    return assumed + (unknown if report.unknown else [])
+
+
+def _names(text: str | None) -> tuple[str, ...] | None:
+    return tuple(part.strip() for part in text.split(",")) if text else None
+
+
+def _delimiter(text: str | None) -> str | None:
+    return text.encode().decode("unicode_escape") if text else None
+
+
+def _window(text: str | None, zone: str) -> tuple[datetime, datetime] | None:
+    if text is None:
+        return None
+    begin, slash, end = text.partition("/")
+    if not slash:
+        raise InputError(
+            f"--window {text!r} is not of the form FROM/TO",
+            hint="for example --window 2026-05-01/2026-06-01.",
+        )
+    window = _moment(begin, zone, "--window"), _moment(end, zone, "--window")
+    if window[0] >= window[1]:
+        raise InputError(f"--window {text!r} ends before it begins", hint="swap the two.")
+    return window
+
+
+def _moment(text: str, zone: str, option: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except ZoneInfoNotFoundError:
+        raise InputError(
+            f"no time zone {zone!r}", hint="use a name such as Europe/London."
+        ) from None
+    except ValueError:
+        raise InputError(
+            f"{option}: {text!r} is no date or time", hint="use 2026-05-01 or 2026-05-01T09:00."
+        ) from None

@@ -1,0 +1,141 @@
+"""How an answer leaves the program: a readable table, or CSV, JSON, Parquet in full precision."""
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import Literal, get_args
+
+import click
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+
+from model.errors import InputError
+from model.question import Answer
+from plimsoll.cli.context import Session
+
+OutputFormat = Literal["table", "csv", "json", "parquet"]
+FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
+
+PIPE_WIDTH = 400
+"""Columns that a table may take where no terminal limits it."""
+
+
+def write_answer(
+    answer: Answer, *, style: OutputFormat, output: Path | None, session: Session
+) -> None:
+    """Write `answer` to `output`, or to standard output, and its notes to stderr."""
+    if style == "table":
+        _write_text(render_table(answer.frame), output)
+    elif style == "parquet":
+        _write_parquet(answer.frame, output)
+    else:
+        _write_text(_serialise(answer.frame, style), output)
+    for line in provenance(answer):
+        session.note(line)
+
+
+def provenance(answer: Answer) -> list[str]:
+    """The lines under a table: synthetic or not, data-as-of, store version, notes."""
+    lines = ["SYNTHETIC DATA: invented for demonstration."] if answer.synthetic else []
+    if answer.data_as_of is not None:
+        basis = "assumed from the records" if answer.as_of_assumed else "as stated at ingest"
+        version = f"; store {answer.store_version}" if answer.store_version else ""
+        lines.append(f"Data as of {answer.data_as_of:%Y-%m-%d %H:%M} UTC ({basis}){version}.")
+    return lines + [f"Note: {note}" for note in answer.notes]
+
+
+def render_table(frame: pl.DataFrame) -> str:
+    """A frame as text for people: rounded, thousands apart; one row becomes a list."""
+    if frame.is_empty():
+        return "no rows\n"
+    console = Console(
+        width=None if sys.stdout.isatty() else PIPE_WIDTH,
+        file=sys.stdout,
+        highlight=False,
+    )
+    wide = frame.height == 1 and frame.width > _LIST_FROM_COLUMNS
+    with console.capture() as capture:
+        console.print(_as_list(frame) if wide else _as_grid(frame, console.width))
+    return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
+
+
+_LIST_FROM_COLUMNS = 8
+
+
+def _as_list(frame: pl.DataFrame) -> Table:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(justify="right")
+    for name, value in frame.row(0, named=True).items():
+        table.add_row(name, format_cell(value))
+    return table
+
+
+def _as_grid(frame: pl.DataFrame, width: int) -> Table:
+    cells = {name: [format_cell(value) for value in frame[name]] for name in frame.columns}
+    natural = sum(max(len(name), *map(len, column)) + 2 for name, column in cells.items())
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name, kind in frame.schema.items():
+        header = name if natural <= width else name.replace("_", "_\n")
+        table.add_column(header, justify="right" if kind.is_numeric() else "left")
+    for row in zip(*cells.values(), strict=True):
+        table.add_row(*row)
+    return table
+
+
+def format_cell(value: object) -> str:
+    """One value for people: 1,234.5; 0.123; 2026-05-01; an unknown is empty."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case int():
+            return f"{value:,}"
+        case float():
+            return f"{value:,.3f}" if abs(value) < _FINE_BELOW else f"{value:,.1f}"
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+_FINE_BELOW = 10
+
+
+def _serialise(frame: pl.DataFrame, style: OutputFormat) -> str:
+    return frame.write_csv() if style == "csv" else frame.write_json() + "\n"
+
+
+def _write_text(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    with _writing(output):
+        output.write_text(text, encoding="utf-8")
+
+
+def _write_parquet(frame: pl.DataFrame, output: Path | None) -> None:
+    if output is None:
+        raise InputError(
+            "Parquet is not for a terminal", hint="name a file with --output FILE.parquet."
+        )
+    with _writing(output):
+        frame.write_parquet(output)
+
+
+class _writing:  # noqa: N801
+    """Turns a failed write into one line that names the file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, OSError):
+            raise InputError(
+                f"cannot write: {error.strerror}", where=str(self.path), hint="choose another file."
+            ) from error
