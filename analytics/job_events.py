@@ -1,0 +1,153 @@
+"""The moments of a job (submitted, started, ended, left the queue) and what is booked at each."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import narwhals as nw
+import polars as pl
+
+from analytics.calendar import Calendar
+from analytics.reductions import Frame, booked, load_events, ticks
+
+JOB: Final = "job"
+LOADS: Final = ("gpus", "physical", "cpus", "nodes", JOB)
+MAY_BE_UNKNOWN: Final = ("gpus", "physical", "cpus", "nodes")
+
+
+def job_moments(jobs: pl.LazyFrame, by: Sequence[str], *, physical: pl.Expr) -> pl.LazyFrame:
+    """Jobs as integers: moments in epoch seconds, loads, and flags.
+
+    `until_s` is null unless the job started. `waits_until_s` is where the wait ended: the start,
+    or the end of a job that never started, or as far as a pending job was observed.
+    """
+    submit_s = _epoch_s("submit")
+    started = pl.col("started") & pl.col("start").is_not_null()
+    start_s = pl.when(started).then(_epoch_s("start"))
+    held_until_s = pl.coalesce(_epoch_s("held_until"), _epoch_s("end"), start_s)
+    waits_until_s = pl.coalesce(start_s, _epoch_s("end"), _epoch_s("observed_until"))
+    return jobs.select(
+        *by,
+        submit_s=submit_s,
+        start_s=start_s,
+        until_s=pl.when(started).then(pl.max_horizontal(held_until_s, start_s)),
+        waits_until_s=pl.max_horizontal(waits_until_s, submit_s),
+        started=started,
+        ended=pl.col("end").is_not_null(),
+        suspended_s=pl.col("suspended_s"),
+        gpus=pl.col("gpus"),
+        physical=physical,
+        cpus=pl.col("cpus"),
+        nodes=pl.col("nodes"),
+        job=pl.lit(1, pl.Int64),
+        untracked=pl.col("gpu_untracked"),
+    )
+
+
+def reduce_jobs(
+    moments: pl.LazyFrame, *, calendar: Calendar, keys: Sequence[str]
+) -> list[pl.LazyFrame]:
+    """Everything that `usage` prints, booked by group and period; see `reductions.complete`."""
+    jobs = nw.from_native(moments)
+    begin_s, end_s = calendar.begin_s, calendar.end_s
+    dates = nw.from_native(ticks(calendar).lazy())
+    queued = jobs.filter(nw.col("submit_s") < end_s, nw.col("waits_until_s") >= begin_s)
+    running = jobs.filter(
+        nw.col("started"), nw.col("start_s") < end_s, nw.col("until_s") >= begin_s
+    )
+    unstarted = queued.filter(~nw.col("started"), nw.col("waits_until_s") < end_s)
+    suspended = _suspensions(running).filter(
+        nw.col("start_s") < end_s, nw.col("until_s") >= begin_s
+    )
+    events = (
+        (queued, _not_before(begin_s, "submit_s"), _submits(begin_s)),
+        (running, _not_before(begin_s, "start_s"), _starts(begin_s)),
+        (_before(end_s, running), nw.col("until_s"), _ends()),
+        (unstarted, nw.col("waits_until_s"), _unstarted()),
+        (suspended, _not_before(begin_s, "start_s"), load_events(["suspended"], sign=1)),
+        (_before(end_s, suspended), nw.col("until_s"), load_events(["suspended"], sign=-1)),
+    )
+    return [
+        booked(frame, moment, calendar_ticks=dates, keys=keys, sums=sums).to_native()
+        for frame, moment, sums in events
+    ]
+
+
+def _epoch_s(column: str) -> pl.Expr:
+    return pl.col(column).dt.timestamp("us") // 1_000_000
+
+
+def _not_before(begin_s: int, moment: str) -> nw.Expr:
+    return nw.when(nw.col(moment) >= begin_s).then(nw.col(moment)).otherwise(nw.lit(begin_s))
+
+
+def _before(end_s: int, jobs: Frame) -> Frame:
+    return jobs.filter(nw.col("until_s") < end_s)
+
+
+def _suspensions(running: Frame) -> Frame:
+    """The suspended time, taken to be the last of the job's held time: sacct says only how long.
+
+    Where it is unknown, all of the job's time may have been suspended and none counts.
+    """
+    at_most = nw.col("until_s") - nw.col("start_s")
+    known = nw.when(nw.col("suspended_s") < at_most).then(nw.col("suspended_s")).otherwise(at_most)
+    return running.filter(
+        nw.col("suspended_s").is_null() | (nw.col("suspended_s") > 0)
+    ).with_columns(start_s=nw.col("until_s") - known, suspended=nw.col("gpus"))
+
+
+def _count(condition: nw.Expr) -> nw.Expr:
+    return condition.cast(nw.Int64)
+
+
+def _submits(begin_s: int) -> dict[str, nw.Expr]:
+    return {
+        "submitted": _count(nw.col("submit_s") >= begin_s),
+        "queue_joined": _count(nw.col("waits_until_s") > nw.col("submit_s")),
+    }
+
+
+def _starts(begin_s: int) -> dict[str, nw.Expr]:
+    here = _count(nw.col("start_s") >= begin_s)
+    waited = nw.col("start_s") > nw.col("submit_s")
+    wait_s = nw.col("start_s") - nw.col("submit_s")
+    return {
+        **load_events(LOADS, sign=1),
+        **_unknown_loads(sign=1),
+        **{f"{load}_unknown_in": _count(missing) for load, missing in _unknowns().items()},
+        f"{JOB}_in": nw.col(JOB),
+        "started": here,
+        "queue_left": here * _count(waited),
+        "wait_s": here * nw.when(waited).then(wait_s).otherwise(nw.lit(0)),
+        "gpu_jobs": here * _count(nw.col("gpus") > 0),
+        "gpus_unknown": here * _count(nw.col("gpus").is_null()),
+        "untracked": here * _count(nw.col("untracked")),
+    }
+
+
+def _ends() -> dict[str, nw.Expr]:
+    return {
+        **load_events(LOADS, sign=-1),
+        **_unknown_loads(sign=-1),
+        "ended": _count(nw.col("ended")),
+    }
+
+
+def _unstarted() -> dict[str, nw.Expr]:
+    ended, waited = nw.col("ended"), nw.col("waits_until_s") > nw.col("submit_s")
+    return {
+        "never_started": _count(ended),
+        "queue_left": _count(ended & waited),
+        "queue_unseen": _count(~ended & waited),
+    }
+
+
+def _unknown_loads(*, sign: int) -> dict[str, nw.Expr]:
+    return {
+        f"{load}_unknown_level": _count(missing) * sign for load, missing in _unknowns().items()
+    }
+
+
+def _unknowns() -> dict[str, nw.Expr]:
+    executing = nw.col("gpus").is_null() | nw.col("suspended_s").is_null()
+    return {load: nw.col(load).is_null() for load in MAY_BE_UNKNOWN} | {"executing": executing}

@@ -1,0 +1,64 @@
+"""Whether a cluster's accounting tracks GPUs at all, told by cluster and month."""
+
+import polars as pl
+
+_MONTH = "_start_month"
+
+
+def gpu_partitions(nodes: pl.LazyFrame) -> pl.LazyFrame:
+    """`cluster, partition` of every partition that a node with GPUs was ever part of."""
+    return (
+        nodes.filter(pl.col("gpus") > 0)
+        .select("cluster", pl.col("partitions").str.split(",").alias("partition"))
+        .explode("partition", empty_as_null=False)
+        .filter(pl.col("partition") != "")
+        .unique()
+    )
+
+
+def with_gpu_tracking(
+    jobs: pl.LazyFrame, *, gpu_partitions: pl.LazyFrame | None = None
+) -> pl.LazyFrame:
+    """Add `gpu_untracked`, and make the GPUs of such jobs unknown: they are not zero.
+
+    Where no started job of a GPU partition of a cluster carries a GPU in a month (UTC, of the
+    start), accounting did not track GPUs there, and every started job of those partitions is
+    untracked. A CPU-only job on a GPU node of a tracking cluster holds zero GPUs. To be asked of
+    all jobs of a cluster, before any filter. Partitions that jobs asked GPUs in count as GPU
+    partitions beside the given ones.
+    """
+    partitions = _partitions_with_gpus(jobs, gpu_partitions)
+    months = _untracked_months(jobs, partitions)
+    if months.is_empty():
+        return jobs.with_columns(gpu_untracked=pl.lit(False))
+    untracked = partitions.join(months, on="cluster").with_columns(gpu_untracked=pl.lit(True))
+    return (
+        jobs.with_columns(_start_month().alias(_MONTH))
+        .join(untracked.lazy(), on=["cluster", "partition", _MONTH], how="left")
+        .with_columns(pl.col("gpu_untracked").fill_null(False) & pl.col("started"))
+        .with_columns(gpus=pl.when(~pl.col("gpu_untracked")).then("gpus"))
+        .drop(_MONTH)
+    )
+
+
+def _partitions_with_gpus(jobs: pl.LazyFrame, given: pl.LazyFrame | None) -> pl.DataFrame:
+    asked = jobs.filter(pl.col("req_gpus") > 0).select("cluster", "partition")
+    known = [asked] if given is None else [asked, given.select("cluster", "partition")]
+    return pl.concat(known).drop_nulls().unique().collect(engine="streaming")
+
+
+def _untracked_months(jobs: pl.LazyFrame, partitions: pl.DataFrame) -> pl.DataFrame:
+    return (
+        jobs.filter("started")
+        .select("cluster", "partition", "gpus", _start_month().alias(_MONTH))
+        .join(partitions.lazy(), on=["cluster", "partition"], how="semi")
+        .group_by("cluster", _MONTH)
+        .agg(tracked=(pl.col("gpus") > 0).any())
+        .filter(~pl.col("tracked"))
+        .select("cluster", _MONTH)
+        .collect(engine="streaming")
+    )
+
+
+def _start_month() -> pl.Expr:
+    return pl.col("start").dt.year().cast(pl.Int32) * 12 + pl.col("start").dt.month()
