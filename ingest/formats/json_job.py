@@ -1,0 +1,264 @@
+"""One accounting job of Slurm's JSON, in any version's shape, as sacct would print it."""
+
+from typing import Final
+
+import msgspec
+
+from ingest.formats.base import Reject
+
+COLUMNS: Final = (
+    "JobIDRaw",
+    "JobID",
+    "Cluster",
+    "User",
+    "Account",
+    "Partition",
+    "QOS",
+    "JobName",
+    "Submit",
+    "Eligible",
+    "Start",
+    "End",
+    "ElapsedRaw",
+    "Suspended",
+    "TimelimitRaw",
+    "State",
+    "Reason",
+    "AllocTRES",
+    "ReqTRES",
+    "AllocNodes",
+    "NodeList",
+    "Reservation",
+    "ConsumedEnergyRaw",
+    "Container",
+)
+"""The fields of a row, in order: what the JSON of every version since 21.08 can tell."""
+
+JobRow = tuple[str | None, ...]
+
+_UNSET_COUNT: Final = 1 << 62
+"""Counts from here on are Slurm's NO_VAL64 and INFINITE64, not counts."""
+
+
+class Number(msgspec.Struct):
+    """A number of 23.02 and later, which may be unset or infinite."""
+
+    set: bool = True
+    infinite: bool = False
+    number: int | float | None = None
+
+
+Count = int | Number | None
+
+
+class Tres(msgspec.Struct):
+    """One trackable resource: type `gres`, name `gpu:a100`, count 4."""
+
+    type: str
+    name: str | None = None
+    count: Count = None
+
+
+class TresLists(msgspec.Struct):
+    """What a job was given, and what it asked for."""
+
+    allocated: list[Tres] | None = None
+    requested: list[Tres] | None = None
+
+
+class Times(msgspec.Struct):
+    """Moments in epoch seconds, 0 or null for not yet; durations in seconds, limit in minutes."""
+
+    submission: Count = None
+    eligible: Count = None
+    start: Count = None
+    end: Count = None
+    elapsed: Count = None
+    suspended: Count = None
+    limit: Count = None
+
+
+class State(msgspec.Struct):
+    """A state, alone (22.05) or first of a list of flags (24.05)."""
+
+    current: str | list[str] | None = None
+    reason: str | None = None
+
+
+class ArrayTask(msgspec.Struct):
+    """The array that a job belongs to: job_id 0 for none, `task` while tasks are folded."""
+
+    job_id: Count = None
+    task_id: Count = None
+    task: str | None = None
+
+
+class HetJob(msgspec.Struct):
+    """The heterogeneous job that a component belongs to."""
+
+    job_id: Count = None
+    job_offset: Count = None
+
+
+class Association(msgspec.Struct):
+    """Who ran the job, where the record's own `user` is empty."""
+
+    user: str | None = None
+
+
+class Reservation(msgspec.Struct):
+    """A reservation; 22.05 prints a number without meaning for its name."""
+
+    name: str | int | None = None
+    id: Count = None
+
+
+class Job(msgspec.Struct):
+    """The members of a job record that become columns; the others are not decoded."""
+
+    job_id: Count = None
+    cluster: str | None = None
+    user: str | None = None
+    account: str | None = None
+    partition: str | None = None
+    qos: str | None = None
+    name: str | None = None
+    nodes: str | None = None
+    container: str | None = None
+    allocation_nodes: Count = None
+    time: Times | None = None
+    state: State | None = None
+    tres: TresLists | None = None
+    array: ArrayTask | None = None
+    het: HetJob | None = None
+    association: Association | None = None
+    reservation: Reservation | None = None
+    job_state: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def is_live(self) -> bool:
+        """Whether this is the controller's record of a job, not the accounting's."""
+        return self.job_state is not msgspec.UNSET and self.state is None
+
+
+def job_row(job: Job) -> JobRow | str:
+    """The fields of `COLUMNS`, or the reason why the record is no job."""
+    time, state = job.time or Times(), job.state or State()
+    job_id, submit = number(job.job_id), number(time.submission)
+    if not job_id or job_id < 0:
+        return "no_job_id"
+    if not submit or submit < 0:
+        return "no_submit"
+    current = state.current[0] if isinstance(state.current, list) and state.current else ""
+    current = state.current if isinstance(state.current, str) else current
+    if not current:
+        return "no_state"
+    tres = job.tres or TresLists()
+    return (
+        str(job_id),
+        job_label(job, job_id),
+        job.cluster,
+        job.user or (job.association and job.association.user),
+        job.account,
+        job.partition,
+        job.qos,
+        job.name,
+        str(submit),
+        _moment(time.eligible),
+        _moment(time.start),
+        _moment(time.end),
+        _text(time.elapsed),
+        _duration(time.suspended),
+        _limit(time.limit),
+        current,
+        state.reason,
+        tres_text(tres.allocated),
+        tres_text(tres.requested),
+        _text(job.allocation_nodes),
+        job.nodes,
+        _reservation(job.reservation),
+        _energy(tres.allocated),
+        job.container,
+    )
+
+
+def job_label(job: Job, job_id: int) -> str:
+    """JobID as sacct prints it: `54_9`, `83_[1-6]`, `61+1`, else the number itself."""
+    array, het = job.array, job.het
+    if array and (array_id := number(array.job_id)):
+        task = number(array.task_id)
+        if task is not None:
+            return f"{array_id}_{task}"
+        if array.task:
+            return f"{array_id}_[{array.task}]"
+    if het and (het_id := number(het.job_id)):
+        offset = number(het.job_offset)
+        if offset is not None:
+            return f"{het_id}+{offset}"
+    return str(job_id)
+
+
+def tres_text(entries: list[Tres] | None) -> str | None:
+    """`cpu=4,gres/gpu:a100=2`: entries without a count (energy of a running job) left out."""
+    if entries is None:
+        return None
+    parts = []
+    for entry in entries:
+        count = number(entry.count)
+        if count is not None and 0 <= count < _UNSET_COUNT:
+            kind = f"{entry.type}/{entry.name}" if entry.name else entry.type
+            unit = "M" if entry.type == "mem" else ""
+            parts.append(f"{kind}={count}{unit}")
+    return ",".join(parts)
+
+
+def number(value: Count) -> int | None:
+    """The whole number that either form of JSON holds; None where it is unset or infinite."""
+    if isinstance(value, Number):
+        return None if value.infinite or not value.set else _whole(value.number)
+    return value
+
+
+def reject(raw: bytes, record: int, reason: str) -> Reject:
+    """A record set aside, with its text."""
+    return Reject(line=record, reason=reason, text=raw[:16_000].decode("utf-8", errors="replace"))
+
+
+def _whole(value: float | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def _text(value: Count) -> str | None:
+    whole = number(value)
+    return None if whole is None or whole < 0 else str(whole)
+
+
+def _moment(value: Count) -> str:
+    return str(number(value) or "")
+
+
+def _duration(value: Count) -> str | None:
+    seconds = number(value)
+    if not seconds:
+        return None if seconds is None else "00:00:00"
+    return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _limit(value: Count) -> str | None:
+    if isinstance(value, Number) and value.infinite:
+        return "UNLIMITED"
+    return _text(value)
+
+
+def _reservation(reservation: Reservation | None) -> str | None:
+    if reservation is None:
+        return None
+    if isinstance(reservation.name, str):
+        return reservation.name
+    return None if number(reservation.id) else ""
+
+
+def _energy(entries: list[Tres] | None) -> str | None:
+    counts = (number(entry.count) for entry in entries or () if entry.type == "energy")
+    known = [count for count in counts if count is not None and 0 <= count < _UNSET_COUNT]
+    return str(known[0]) if known else None
