@@ -1,0 +1,122 @@
+"""Writes the reference pages from the program itself, so that they cannot fall behind it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from model.metrics import load_metrics
+from model.settings import Settings
+from plimsoll.cli.root import cli
+
+REFERENCE = Path(__file__).parent / "reference"
+GENERATED = "<!-- Written by `make docs`. Do not edit. -->"
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page and its text."""
+    return {
+        REFERENCE / "commands.md": commands_page(),
+        REFERENCE / "metrics.md": metrics_page(),
+        REFERENCE / "settings.md": settings_page(),
+    }
+
+
+def commands_page() -> str:
+    """The help of every command, as the program prints it."""
+    context = click.Context(cli, info_name="plimsoll", max_content_width=100, terminal_width=100)
+    parts = ["# Commands", GENERATED]
+    parts.append(
+        "Exit codes: 0 done; 1 a fault of the program; 2 the call, the configuration or the input"
+        " is wrong; 3 done, but something was quarantined and `--strict` was given; 4 another"
+        " ingest holds the lock."
+    )
+    for inner in _walk(context):
+        parts.append(f"## `{inner.command_path}`")
+        parts.append(f"```text\n{inner.get_help()}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def _walk(context: click.Context) -> Iterator[click.Context]:
+    yield context
+    if isinstance(context.command, click.Group):
+        for name in context.command.list_commands(context):
+            command = context.command.commands[name]
+            yield from _walk(
+                click.Context(
+                    command,
+                    parent=context,
+                    info_name=name,
+                    max_content_width=100,
+                    terminal_width=100,
+                )
+            )
+
+
+def metrics_page() -> str:
+    """Every table and column with its definition, unit and source."""
+    parts = ["# Tables and columns", GENERATED]
+    for table, metrics in load_metrics().by_table().items():
+        parts.append(f"## `{table}`")
+        rows = [
+            f"| `{metric.name}` | {metric.unit or ''} | {_cell(metric.definition)} "
+            f"{_formula(metric.formula)}| {_cell(metric.source or '')} |"
+            for metric in metrics
+        ]
+        parts.append("| column | unit | definition | source |\n|---|---|---|---|\n" + "\n".join(rows))
+    return "\n\n".join(parts) + "\n"
+
+
+def _formula(formula: str | None) -> str:
+    return f"`{_cell(formula)}` " if formula else ""
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def settings_page() -> str:
+    """Every setting of plimsoll.yaml, from the settings classes."""
+    schema = Settings.model_json_schema()
+    parts = ["# Settings of `plimsoll.yaml`", GENERATED]
+    parts.append(_settings_table("top level", schema))
+    for name, definition in sorted(schema.get("$defs", {}).items()):
+        if "properties" in definition:
+            parts.append(_settings_table(name, definition))
+    return "\n\n".join(parts) + "\n"
+
+
+def _settings_table(title: str, schema: dict[str, object]) -> str:
+    properties = schema.get("properties", {})
+    assert isinstance(properties, dict)  # noqa: S101
+    rows = [
+        f"| `{key}` | {_kind(value)} | {_cell(str(value.get('description', '')))} |"
+        for key, value in properties.items()
+    ]
+    return f"## {title}\n\n| key | type | what it is |\n|---|---|---|\n" + "\n".join(rows)
+
+
+def _kind(value: dict[str, object]) -> str:
+    if "$ref" in value:
+        return str(value["$ref"]).rpartition("/")[2]
+    if "anyOf" in value:
+        options = value["anyOf"]
+        assert isinstance(options, list)  # noqa: S101
+        return " or ".join(_kind(option) for option in options)
+    if value.get("type") == "array":
+        items = value.get("items", {})
+        assert isinstance(items, dict)  # noqa: S101
+        return f"list of {_kind(items)}"
+    return str(value.get("type", "any"))
+
+
+def main() -> None:
+    """Write every page."""
+    for path, text in pages().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        click.echo(f"wrote {path.name}")
+
+
+if __name__ == "__main__":
+    main()
