@@ -1,1 +1,19 @@
-"""The facts (Delta Lake) and the catalogue (SQLAlchemy): the only place that reads or writes them."""
+"""The facts (Delta Lake) and the catalogue (SQLAlchemy): the one place that reads or writes them."""
+
+from store.catalogue import Catalogue
+from store.jobs import JobWriter
+from store.records import Cluster, FileRecord, Quarantined, Run, TableInfo, WriteCounts
+from store.store import Store, open_store
+
+__all__ = [
+    "Catalogue",
+    "Cluster",
+    "FileRecord",
+    "JobWriter",
+    "Quarantined",
+    "Run",
+    "Store",
+    "TableInfo",
+    "WriteCounts",
+    "open_store",
+]

@@ -1,0 +1,124 @@
+"""One fact table on disk: its Delta log, snapshots of it, and the files that it names."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+from deltalake import DeltaTable, Schema
+
+from model.errors import InputError
+from model.schemas import FactTable
+from store.layout import SCHEMA_VERSION
+
+VERSION_KEY: Final = "plimsoll.schemaVersion"
+_FOLDER_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A Parquet file of a snapshot: `path` is relative to the table's folder."""
+
+    path: str
+    size: int
+    rows: int
+    partition: tuple[str, ...]
+
+
+class DeltaFolder:
+    """A fact table's folder. A snapshot never changes under a frame that scans it."""
+
+    def __init__(self, store: Path, table: FactTable) -> None:
+        self.root = store / table.name
+        self.table = table
+        self._snapshot: DeltaTable | None = None
+        self._seen_ns = -1
+
+    def snapshot(self) -> DeltaTable | None:
+        """The newest version, or None while the table has not been written."""
+        log = self.root / "_delta_log"
+        try:
+            changed_ns = log.stat().st_mtime_ns
+        except FileNotFoundError:
+            return None
+        if self._snapshot is None or self._is_stale(log, changed_ns):
+            self._snapshot = self._load()
+            self._seen_ns = changed_ns
+        return self._snapshot
+
+    def create(self) -> DeltaTable:
+        """The newest version of the table, made empty if it is not there."""
+        found = self.snapshot()
+        if found is None:
+            DeltaTable.create(
+                self.root,
+                schema=Schema.from_arrow(self.table.schema),
+                mode="ignore",
+                partition_by=list(self.table.partition),
+                configuration={VERSION_KEY: str(SCHEMA_VERSION)},
+                raise_if_key_not_exists=False,
+            )
+            found = self._load()
+            self._snapshot = found
+        return found
+
+    def scan(self) -> pl.LazyFrame:
+        """Every row of the newest version, in the table's own schema."""
+        snapshot = self.snapshot()
+        if snapshot is None:
+            return pl.LazyFrame(schema=self.table.schema)
+        return pl.scan_delta(snapshot)
+
+    def version(self) -> int | None:
+        """The number of the newest version."""
+        snapshot = self.snapshot()
+        return None if snapshot is None else snapshot.version()
+
+    def files(self) -> list[DataFile]:
+        """The files of the newest version."""
+        snapshot = self.snapshot()
+        if snapshot is None:
+            return []
+        actions = pl.DataFrame(snapshot.get_add_actions(flatten=True))
+        folders = [f"partition.{column}" for column in self.table.partition]
+        wanted = actions.select("path", "size_bytes", "num_records", *folders)
+        return [
+            DataFile(path=path, size=size, rows=rows, partition=tuple(values))
+            for path, size, rows, *values in wanted.iter_rows()
+        ]
+
+    def scan_files(self, files: list[DataFile]) -> pl.LazyFrame:
+        """The rows of some files, less the columns that are folders; `_file` names the file."""
+        paths = [self.root / file.path for file in files]
+        return pl.scan_parquet(
+            paths, glob=False, hive_partitioning=False, include_file_paths="_file"
+        )
+
+    def _is_stale(self, log: Path, changed_ns: int) -> bool:
+        if self._snapshot is None or changed_ns != self._seen_ns:
+            return True
+        # A commit within the clock tick of the last look leaves the folder's time as it was.
+        return (log / f"{self._snapshot.version() + 1:020}.json").exists()
+
+    def _load(self) -> DeltaTable:
+        found = DeltaTable(self.root)
+        written = int(found.metadata().configuration.get(VERSION_KEY, SCHEMA_VERSION))
+        if written > SCHEMA_VERSION:
+            raise InputError(
+                f"table {self.table.name} has schema version {written}; "
+                f"this program knows versions up to {SCHEMA_VERSION}",
+                where=str(self.root),
+                hint="upgrade plimsoll.",
+            )
+        return found
+
+
+def checked_name(name: str) -> str:
+    """A cluster's name, which is also a folder's. Raises InputError for one that cannot be."""
+    if not _FOLDER_NAME.fullmatch(name):
+        raise InputError(
+            f"{name!r} cannot be the name of a cluster",
+            hint="use letters, digits, - _ and . (not first).",
+        )
+    return name

@@ -1,0 +1,94 @@
+"""Writes jobs: staged month by month, then merged and made visible by one commit."""
+
+from collections import defaultdict
+from types import TracebackType
+from typing import Final, Self
+
+import polars as pl
+
+from model.schemas import JOBS
+from store.delta import DataFile, DeltaFolder, checked_name
+from store.lock import WriterLock
+from store.records import WriteCounts
+from store.staging import Staging, remove_orphans
+
+STAGED_COLUMNS: Final = pl.Schema(
+    {name: kind for name, kind in JOBS.schema.items() if name not in {"month", "fills"}}
+)
+"""What `JobWriter.append` takes: the columns of JOBS less those that the store adds."""
+
+
+class JobWriter:
+    """Takes the jobs of one cluster in frames of any order and commits them together.
+
+    Holds the store's writer lock from its making to `commit` or `abort`. As a context manager
+    it aborts on an exception, and when it was left without a commit.
+    """
+
+    def __init__(
+        self, folder: DeltaFolder, lock: WriterLock, cluster: str, *, run_id: int | None = None
+    ) -> None:
+        self._cluster = checked_name(cluster)
+        self._folder = folder
+        self._lock = lock
+        self._metadata = {"cluster": cluster, "run_id": "" if run_id is None else str(run_id)}
+        self._staged: dict[str, list[DataFile]] = defaultdict(list)
+        self._open = False
+        lock.acquire()
+        self._open = True
+        remove_orphans(folder)
+        self._staging = Staging(folder)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.abort()
+
+    def append(self, frame: pl.DataFrame) -> None:
+        """Stage rows: a frame of STAGED_COLUMNS, all of this writer's cluster, keys not null."""
+        rows = _checked(frame, self._cluster)
+        months = rows.with_columns(pl.col("submit").dt.strftime("%Y-%m").alias("month"))
+        for (month,), part in months.partition_by("month", as_dict=True).items():
+            self._staged[month].append(self._staging.write(part, (self._cluster, month)))
+
+    def commit(self) -> WriteCounts:
+        """Merge what was staged into the store, in one version of the table."""
+        counts = WriteCounts(inserted=sum(f.rows for m in self._staged.values() for f in m))
+        self._staging.commit(self._metadata)
+        self._close()
+        return counts
+
+    def abort(self) -> None:
+        """Drop what was staged; after `commit` this does nothing."""
+        if self._open:
+            self._staging.abort()
+            self._close()
+
+    def _close(self) -> None:
+        self._open = False
+        self._lock.release()
+
+
+def _checked(frame: pl.DataFrame, cluster: str) -> pl.DataFrame:
+    if set(frame.columns) != set(STAGED_COLUMNS):
+        odd = sorted(set(frame.columns) ^ set(STAGED_COLUMNS))
+        raise ValueError(f"not the columns of jobs: {', '.join(odd)} missing or unknown")
+    rows = frame.select(STAGED_COLUMNS.names())
+    if rows.schema != STAGED_COLUMNS:
+        odd = [
+            f"{name} is {kind}"
+            for name, kind in rows.schema.items()
+            if kind != STAGED_COLUMNS[name]
+        ]
+        raise ValueError(f"not the types of jobs: {', '.join(odd)}")
+    if rows.select(pl.any_horizontal(pl.col("job_id", "submit").is_null().any())).item():
+        raise ValueError("a job without job_id or submit has no key")
+    if not (rows["cluster"] == cluster).all():
+        raise ValueError(f"a job of another cluster among those of {cluster}")
+    return rows.with_columns(fills=pl.lit(None, pl.String))

@@ -1,0 +1,97 @@
+"""A store: fact tables in Delta Lake and a catalogue, in one folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import polars as pl
+
+from model.schemas import FACT_TABLES, JOBS, FactTable
+from store.catalogue import Catalogue
+from store.database import connect
+from store.delta import DeltaFolder
+from store.jobs import JobWriter
+from store.layout import open_folder
+from store.lock import WriterLock
+from store.records import WriteCounts
+from store.upsert import upsert
+
+CATALOGUE_FILE: Final = "catalogue.sqlite"
+
+
+class Store:
+    """Reads never wait; writes hold the one writer lock of the store."""
+
+    def __init__(self, path: Path, catalogue: Catalogue, *, store_id: str) -> None:
+        self.path = path
+        self.catalogue = catalogue
+        self.store_id = store_id
+        self._lock = WriterLock(path)
+        self._folders = {table.name: DeltaFolder(path, table) for table in FACT_TABLES}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def scan(self, table: FactTable) -> pl.LazyFrame:
+        """Every row of a fact table as it stands now, in the table's schema; empty if unwritten.
+
+        Filters on the partition columns and on times skip whole files.
+        """
+        return self._folders[table.name].scan()
+
+    def version(self) -> str:
+        """A citeable version such as `jobs@12 nodes@3`; `empty` before the first write."""
+        versions = ((name, folder.version()) for name, folder in self._folders.items())
+        named = [f"{name}@{number}" for name, number in versions if number is not None]
+        return " ".join(named) or "empty"
+
+    @contextmanager
+    def lock(self, *, timeout_s: float = 0) -> Iterator[None]:
+        """Hold the writer lock over several writes. Raises StoreLockedError, at once by default."""
+        with self._lock.held(timeout_s=timeout_s):
+            yield
+
+    def job_writer(self, cluster: str, *, run_id: int | None = None) -> JobWriter:
+        """A writer of one cluster's jobs, which holds the lock. Raises StoreLockedError."""
+        return JobWriter(self._folders[JOBS.name], self._lock, cluster, run_id=run_id)
+
+    def upsert(
+        self, table: FactTable, frame: pl.DataFrame, *, run_id: int | None = None
+    ) -> WriteCounts:
+        """Write rows of a small table by key: later rows win, but null never overwrites a value.
+
+        `frame` has the table's schema. Raises StoreLockedError.
+        """
+        with self._lock.held():
+            return upsert(self._folders[table.name], frame, run_id=run_id)
+
+    def close(self) -> None:
+        """Close the catalogue's connections."""
+        self.catalogue.close()
+
+
+def open_store(
+    path: Path | str, *, create: bool = False, catalogue_url: str | None = None
+) -> Store:
+    """Open the store in a folder, or make it if `create`.
+
+    The catalogue lies beside the facts, or in PostgreSQL by `catalogue_url`. Raises InputError
+    for a missing store, a folder that is none, and a store of a newer program.
+    """
+    folder = Path(path)
+    kept = "sqlite" if catalogue_url is None else "url"
+    marker = open_folder(folder, create=create, catalogue=kept)
+    beside = f"sqlite:///{(folder / CATALOGUE_FILE).resolve()}"
+    catalogue = Catalogue(connect(catalogue_url or beside))
+    catalogue.belongs_to(marker.store_id)
+    return Store(folder, catalogue, store_id=marker.store_id)
