@@ -1,0 +1,51 @@
+"""The command line as a user has it: arguments in, exit code and text out."""
+
+import io
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from plimsoll.cli import main
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    out: str
+    err: str
+
+    def frame(self) -> pl.DataFrame:
+        return pl.read_csv(io.StringIO(self.out), try_parse_dates=True, infer_schema_length=None)
+
+
+Plimsoll = Callable[..., Outcome]
+
+
+def run(*arguments: object) -> Outcome:
+    out, err = io.StringIO(), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        main([str(argument) for argument in arguments])
+    code = ended.value.code
+    return Outcome(code if isinstance(code, int) else int(bool(code)), out.getvalue(), err.getvalue())
+
+
+@pytest.fixture
+def plimsoll(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plimsoll:
+    """The program with a store of its own in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("PLIMSOLL_STORE", "PLIMSOLL_CONFIG"):
+        monkeypatch.delenv(name, raising=False)
+    return run
+
+
+def facts(store_folder: Path, table: str) -> pl.DataFrame:
+    """Every row of a fact table, in the order of its key."""
+    from model.schemas import FACT_TABLES
+    from store import open_store
+
+    fact_table = next(each for each in FACT_TABLES if each.name == table)
+    return open_store(store_folder).scan(fact_table).collect().sort(fact_table.key)
