@@ -66,14 +66,21 @@ class Store:
         return JobWriter(self._folders[JOBS.name], self._lock, cluster, run_id=run_id)
 
     def upsert(
-        self, table: FactTable, frame: pl.DataFrame, *, run_id: int | None = None
+        self,
+        table: FactTable,
+        frame: pl.DataFrame,
+        *,
+        run_id: int | None = None,
+        replace: bool = False,
     ) -> WriteCounts:
         """Write rows of a small table by key: later rows win, but null never overwrites a value.
 
-        `frame` has the table's schema. Raises StoreLockedError.
+        With `replace` a later row stands for the whole of the earlier one, its nulls included: a
+        corrected file may take a figure back. `frame` has the table's schema. Raises
+        StoreLockedError.
         """
         with self._lock.held():
-            return upsert(self._folders[table.name], frame, run_id=run_id)
+            return upsert(self._folders[table.name], frame, run_id=run_id, replace=replace)
 
     def close(self) -> None:
         """Close the catalogue's connections."""

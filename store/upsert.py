@@ -8,11 +8,13 @@ from store.records import WriteCounts
 from store.staging import Staging, remove_orphans
 
 
-def upsert(folder: DeltaFolder, frame: pl.DataFrame, *, run_id: int | None) -> WriteCounts:
+def upsert(
+    folder: DeltaFolder, frame: pl.DataFrame, *, run_id: int | None, replace: bool = False
+) -> WriteCounts:
     """Merge rows into a table, partition by partition, in one version.
 
-    The later of two rows of a key wins column by column, where it is not null. The caller holds
-    the writer lock.
+    The later of two rows of a key wins column by column where it is not null, or, with
+    `replace`, as a whole. The caller holds the writer lock.
     """
     table = folder.table
     rows = _checked(frame, table)
@@ -22,7 +24,9 @@ def upsert(folder: DeltaFolder, frame: pl.DataFrame, *, run_id: int | None) -> W
     try:
         for partition, part in _by_partition(rows, table).items():
             stored = [file for file in folder.files() if file.partition == partition]
-            counts += _merge_partition(folder, staging, partition, stored, part)
+            counts += _merge_partition(
+                folder, staging, partition, stored, part, replace=replace
+            )
         staging.commit({"run_id": "" if run_id is None else str(run_id)})
     except BaseException:
         staging.abort()
@@ -36,10 +40,12 @@ def _merge_partition(
     partition: tuple[str, ...],
     stored: list[DataFile],
     arriving: pl.DataFrame,
+    *,
+    replace: bool,
 ) -> WriteCounts:
     table = folder.table
     before = _read(folder, partition, stored)
-    after = _latest(pl.concat([before, arriving]), table)
+    after = _latest(pl.concat([before, arriving]), table, replace=replace)
     kept = before.join(after, on=table.schema.names(), how="semi", nulls_equal=True).height
     inserted = after.height - before.height
     updated = before.height - kept
@@ -50,11 +56,11 @@ def _merge_partition(
     return WriteCounts(inserted=inserted, updated=updated, unchanged=touched - inserted - updated)
 
 
-def _latest(rows: pl.DataFrame, table: FactTable) -> pl.DataFrame:
-    values = [name for name in table.schema.names() if name not in table.key]
+def _latest(rows: pl.DataFrame, table: FactTable, *, replace: bool) -> pl.DataFrame:
+    values = pl.col([name for name in table.schema.names() if name not in table.key])
     return (
         rows.group_by(table.key, maintain_order=True)
-        .agg(pl.col(values).drop_nulls().last())
+        .agg(values.last() if replace else values.drop_nulls().last())
         .select(table.schema.names())
         .sort(table.key)
     )
