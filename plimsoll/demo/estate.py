@@ -98,6 +98,8 @@ class Cluster:
     steps: bool = False
     compressed: bool = False
     old_never_started: bool = False
+    typed_tres: bool = True
+    flawed: bool = False
     gpu_aliases: dict[str, str] = field(default_factory=dict)
     node_roles: tuple[tuple[str, str], ...] = ()
     """(node name pattern, role): what the site itself says of its nodes."""
@@ -119,7 +121,7 @@ def clusters(scale: float = 1.0) -> tuple[Cluster, ...]:
 def _north() -> Cluster:
     train = Pool(
         partition="gpu", prefix="sn-gpu", nodes=80, slots=4, cpus_per_slot=16,
-        memory_mb_per_slot=128_000, workload="training", jobs=158_000, load=0.88,
+        memory_mb_per_slot=128_000, workload="training", jobs=158_000, load=0.91,
         gpu_type="a100", features="a100,nvlink,ib",
         outages=(
             Outage(7, 61.3, 9.5, "GPU fell off the bus"),
@@ -143,7 +145,7 @@ def _north() -> Cluster:
     return Cluster(
         name="synthetic-north", tier="tier-2", timezone="Europe/London",
         pools=(train, infer, cpu), slurm_version="23.11.10", uid_base=41_000, local_accounts=9,
-        delimiter="|", epoch_times=False, gpu_aliases={"a100": "a100-sxm-80"},
+        delimiter="|", epoch_times=False, flawed=True, gpu_aliases={"a100": "a100-sxm-80"},
         node_roles=(("sn-inf*", "inference"),),
     )  # fmt: skip
 
@@ -151,7 +153,7 @@ def _north() -> Cluster:
 def _south() -> Cluster:
     train = Pool(
         partition="train", prefix="ss-h", nodes=60, slots=4, cpus_per_slot=24,
-        memory_mb_per_slot=192_000, workload="training", jobs=150_000, load=0.9,
+        memory_mb_per_slot=192_000, workload="training", jobs=150_000, load=0.92,
         gpu_type="h100", joining=12, joining_day=151, features="h100,ndr",
         outages=(
             Outage(11, 33.8, 6.0, "GPU ECC"),
@@ -204,9 +206,7 @@ def _groups() -> tuple[Cluster, ...]:
     )
 
 
-def _group_pool(
-    prefix: str, nodes: int, slots: int, gpu_type: str, jobs: int, load: float
-) -> Pool:
+def _group_pool(prefix: str, nodes: int, slots: int, gpu_type: str, jobs: int, load: float) -> Pool:
     return Pool(
         partition="main", prefix=prefix, nodes=nodes, slots=slots, cpus_per_slot=8,
         memory_mb_per_slot=62_000, workload="group", jobs=jobs, load=load, gpu_type=gpu_type,
@@ -223,6 +223,6 @@ def _group(
         name=f"synthetic-group-{letter}", tier="group", timezone="Europe/London", pools=pools,
         slurm_version="20.11.9" if old else "23.02.7", uid_base=1_000 * (ord(letter) - 90),
         local_accounts=2, delimiter="|", epoch_times=not old, old_never_started=old,
-        compressed=compressed,
+        compressed=compressed, typed_tres=letter != "e", flawed=letter == "d",
         gpu_aliases={name: model for name, model in aliases.items() if name in types},
     )  # fmt: skip

@@ -1,0 +1,122 @@
+"""Makes the synthetic estate: every file that its operators would export, and how to ingest it."""
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final, Literal
+
+import numpy as np
+
+from plimsoll.demo.accounts import cluster_accounts
+from plimsoll.demo.awards_csv import write_awards
+from plimsoll.demo.estate import WINDOW_BEGIN, WINDOW_END, Cluster, clusters
+from plimsoll.demo.node_text import write_nodes
+from plimsoll.demo.play import History, play
+from plimsoll.demo.projects import Project, draw_projects
+from plimsoll.demo.sacct_text import write_sacct
+from plimsoll.demo.settings_yaml import write_settings
+
+Progress = Callable[[int, int | None], None]
+SEED: Final = 20261101
+
+
+@dataclass(frozen=True)
+class EstateFile:
+    """One file of the estate: `plimsoll` followed by `arguments` ingests it."""
+
+    path: Path
+    kind: Literal["jobs", "nodes", "awards"]
+    arguments: tuple[str, ...]
+    cluster: str | None = None
+    taken_at: datetime | None = None
+
+    @property
+    def command(self) -> str:
+        """The command as a person would type it."""
+        return " ".join(("plimsoll", *self.arguments))
+
+
+@dataclass(frozen=True)
+class Estate:
+    """A written estate. `windows` gives each cluster's FROM/TO for `--window`."""
+
+    folder: Path
+    settings: Path
+    files: tuple[EstateFile, ...]
+    windows: dict[str, str]
+    clusters: tuple[Cluster, ...]
+    runs: int
+
+    def of_kind(self, kind: Literal["jobs", "nodes", "awards"]) -> list[EstateFile]:
+        """The files of one kind, in the order in which they should be ingested."""
+        return [file for file in self.files if file.kind == kind]
+
+
+def generate_estate(
+    folder: Path, *, seed: int = SEED, scale: float = 1.0, progress: Progress | None = None
+) -> Estate:
+    """Write the synthetic estate into a folder, which is made if it does not exist.
+
+    The same seed and scale give the same bytes. At scale 1 there are about 500,000 jobs in
+    twelve months; a smaller scale has fewer nodes and jobs. `progress` is called with the
+    clusters done and their number.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    plan = clusters(scale)
+    projects = draw_projects(_generator(seed, "projects"))
+    histories = []
+    for number, cluster in enumerate(plan):
+        histories.append(_play(cluster, projects, seed))
+        if progress:
+            progress(number + 1, len(plan))
+    files = [file for history in histories for file in _write(history, folder)]
+    awards = write_awards(projects, histories, folder, _generator(seed, "awards"))
+    files.append(EstateFile(awards, "awards", ("ingest", "awards", str(awards))))
+    return Estate(
+        folder=folder,
+        settings=write_settings(plan, folder),
+        files=tuple(files),
+        windows={cluster.name: _window() for cluster in plan},
+        clusters=plan,
+        runs=sum(history.frame.height for history in histories),
+    )
+
+
+def _play(cluster: Cluster, projects: tuple[Project, ...], seed: int) -> History:
+    people = cluster_accounts(cluster, projects, _generator(seed, f"accounts of {cluster.name}"))
+    return play(cluster, people, _seed(seed, cluster.name))
+
+
+def _write(history: History, folder: Path) -> list[EstateFile]:
+    name = history.cluster.name
+    inventories = [_nodes_file(history, folder, at) for at in _snapshots(history.cluster)]
+    log = write_sacct(history, folder)
+    arguments = ("ingest", "jobs", str(log), "--cluster", name, "--window", _window())
+    return [*inventories, EstateFile(log, "jobs", arguments, name)]
+
+
+def _nodes_file(history: History, folder: Path, at: datetime) -> EstateFile:
+    name = history.cluster.name
+    path = write_nodes(history, folder, at=at)
+    arguments = ("ingest", "nodes", str(path), "--cluster", name, "--at", at.isoformat())
+    return EstateFile(path, "nodes", arguments, name, at)
+
+
+def _snapshots(cluster: Cluster) -> list[datetime]:
+    """When the operators took inventories: at the beginning, and when nodes had joined."""
+    joined = {pool.joining_day for pool in cluster.pools if pool.joining}
+    return [WINDOW_BEGIN, *(WINDOW_BEGIN + timedelta(days=day) for day in sorted(joined))]
+
+
+def _window() -> str:
+    return f"{WINDOW_BEGIN:%Y-%m-%d}/{WINDOW_END:%Y-%m-%d}"
+
+
+def _seed(seed: int, purpose: str) -> np.random.SeedSequence:
+    return np.random.SeedSequence([seed, zlib.crc32(purpose.encode())])
+
+
+def _generator(seed: int, purpose: str) -> np.random.Generator:
+    return np.random.default_rng(_seed(seed, purpose))

@@ -1,0 +1,137 @@
+"""Writes a cluster's accounting as `sacct -P` prints it, with the flaws that real exports have."""
+
+import gzip
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from plimsoll.demo.estate import Cluster
+from plimsoll.demo.play import History
+from plimsoll.demo.sacct_columns import FIELDS, job_columns, moment
+from plimsoll.demo.tres import pool_table
+
+_STEP_STATES: Final = {
+    "TIMEOUT": "CANCELLED",
+    "PREEMPTED": "CANCELLED",
+    "REQUEUED": "CANCELLED",
+    "NODE_FAIL": "CANCELLED",
+}
+PIPE_IN_NAME_PLACES: Final = (0.13, 0.37, 0.62, 0.81)
+CUT_LINE_PLACE: Final = 0.55
+"""Where, as shares of the file, an export with `|` has a name with a pipe, and a line cut off."""
+
+_LEAST_ROWS_FOR_FLAWS: Final = 500
+
+
+def write_sacct(history: History, folder: Path) -> Path:
+    """Write the export of one cluster; gives its path (`.gz` where the operators compress)."""
+    cluster = history.cluster
+    text = _lines(_with_steps(history), cluster)
+    if cluster.flawed and text.height >= _LEAST_ROWS_FOR_FLAWS:
+        text = _with_cut_line(text)
+    path = folder / f"{cluster.name}.sacct.txt{'.gz' if cluster.compressed else ''}"
+    header = cluster.delimiter.join(FIELDS)
+    body = f"{header}\n" + "\n".join(text["line"].to_list()) + "\n"
+    data = body.encode()
+    path.write_bytes(gzip.compress(data, compresslevel=6, mtime=0) if cluster.compressed else data)
+    return path
+
+
+def _with_steps(history: History) -> pl.DataFrame:
+    jobs = job_columns(history)
+    if history.cluster.flawed:
+        jobs = _with_piped_names(jobs)
+    if not history.cluster.steps:
+        return jobs
+    steps = _steps(history, jobs)
+    return (
+        pl.concat(
+            [
+                jobs.with_columns(_step=pl.lit(0)),
+                _step(steps, "batch", 1),
+                _step(steps, "extern", 2),
+            ],
+            how="diagonal",
+        )
+        .sort("_run", "_step")
+        .drop("_step")
+    )
+
+
+def _steps(history: History, jobs: pl.DataFrame) -> pl.DataFrame:
+    """The runs that started, with what their steps need besides."""
+    cluster = history.cluster
+    facts = history.frame.join(
+        pool_table(cluster).select("pool", "node_count", "slots", "batch_tres"),
+        on=["pool", "node_count", "slots"],
+        how="left",
+    )
+    first = pl.col("nodes").str.replace(r"\[(\d+).*\]", "$1").alias("first_node")
+    facts = facts.with_row_index("_run").select(
+        "_run", "batch_tres", first, "start", began=moment(pl.col("start"), cluster)
+    )
+    return jobs.join(facts, on="_run").filter(pl.col("start").is_not_null())
+
+
+def _step(steps: pl.DataFrame, name: str, order: int) -> pl.DataFrame:
+    batch = name == "batch"
+    plain = pl.col("State").str.split(" by").list.first()
+    return steps.select(
+        "_run",
+        pl.format(f"{{}}.{name}", "JobID").alias("JobID"),
+        pl.format(f"{{}}.{name}", "JobIDRaw").alias("JobIDRaw"),
+        "Cluster",
+        "Account",
+        pl.lit(name).alias("JobName"),
+        pl.col("began").alias("Submit"),
+        pl.col("began").alias("Eligible"),
+        "Start",
+        "End",
+        "ElapsedRaw",
+        "Suspended",
+        pl.col("batch_tres" if batch else "AllocTRES").alias("AllocTRES"),
+        "AllocCPUS",
+        (pl.lit("1") if batch else pl.col("AllocNodes")).alias("AllocNodes"),
+        pl.col("first_node" if batch else "NodeList").alias("NodeList"),
+        _step_state(plain, batch=batch).alias("State"),
+        ("ExitCode" if batch else pl.lit("0:0").alias("ExitCode")),
+        pl.lit(order).alias("_step"),
+    )
+
+
+def _step_state(plain: pl.Expr, *, batch: bool) -> pl.Expr:
+    if batch:
+        return plain.replace(_STEP_STATES)
+    return pl.when(plain == "RUNNING").then(plain).otherwise(pl.lit("COMPLETED"))
+
+
+def _lines(table: pl.DataFrame, cluster: Cluster) -> pl.DataFrame:
+    fields = [pl.col(name).fill_null("") for name in FIELDS]
+    return table.select(line=pl.concat_str(fields, separator=cluster.delimiter))
+
+
+def _with_piped_names(jobs: pl.DataFrame) -> pl.DataFrame:
+    rows = [int(place * jobs.height) for place in PIPE_IN_NAME_PLACES]
+    return (
+        jobs.with_row_index("_row")
+        .with_columns(
+            JobName=pl.when(pl.col("_row").is_in(rows))
+            .then(pl.lit("grid|fold2"))
+            .otherwise(pl.col("JobName"))
+        )
+        .drop("_row")
+    )
+
+
+def _with_cut_line(text: pl.DataFrame) -> pl.DataFrame:
+    row = int(CUT_LINE_PLACE * text.height)
+    return (
+        text.with_row_index("_row")
+        .with_columns(
+            line=pl.when(pl.col("_row") == row)
+            .then(pl.col("line").str.head(90))
+            .otherwise(pl.col("line"))
+        )
+        .drop("_row")
+    )

@@ -1,0 +1,42 @@
+"""Writes the estate's `plimsoll.yaml`: its clusters, and that all of it is synthetic."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from plimsoll.demo.estate import Cluster
+
+_HEADER = """\
+# A synthetic estate: no such clusters, people, institutions or projects exist.
+# Written by `plimsoll demo`.
+"""
+
+
+def write_settings(clusters: tuple[Cluster, ...], folder: Path) -> Path:
+    """Write `plimsoll.yaml`; gives its path."""
+    tree = {
+        "site": "Synthetic estate (invented data)",
+        "timezone": "Europe/London",
+        "clusters": [_cluster(cluster) for cluster in clusters],
+    }
+    path = folder / "plimsoll.yaml"
+    text = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
+    path.write_text(_HEADER + text, encoding="utf-8")
+    return path
+
+
+def _cluster(cluster: Cluster) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "name": cluster.name,
+        "tier": cluster.tier,
+        "timezone": cluster.timezone,
+        "synthetic": True,
+    }
+    if cluster.gpu_aliases:
+        entry["gpu_aliases"] = dict(cluster.gpu_aliases)
+    if cluster.node_roles:
+        entry["node_roles"] = [
+            {"nodes": pattern, "role": role} for pattern, role in cluster.node_roles
+        ]
+    return entry
