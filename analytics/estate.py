@@ -1,0 +1,52 @@
+"""What the node-level analyses look at: the facts of some clusters, and what is known of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+import polars as pl
+
+from model.schemas import NODE_EVENTS
+
+OBSERVED_SCHEMA: Final = pl.Schema(
+    {
+        "cluster": pl.String(),
+        "begin_s": pl.Int64(),
+        "end_s": pl.Int64(),
+        "assumed": pl.Boolean(),
+    }
+)
+
+
+class GpuNames(Protocol):
+    """A catalogue that knows which card a Slurm type name means."""
+
+    def resolve(self, slurm_type: str, aliases: Mapping[str, str] = ..., /) -> str | None:
+        """The catalogue id of a card, None where the name is not known."""
+
+
+@dataclass(frozen=True)
+class Estate:
+    """Jobs, nodes, events and observed windows of some clusters; nothing here is changed.
+
+    - `jobs`: rows of the JOBS table (further columns are ignored);
+    - `nodes`: snapshots, rows of the NODES table;
+    - `observed`: OBSERVED_SCHEMA, for each cluster the merged, disjoint, half-open windows in
+      epoch seconds that its job log was asked for; `assumed` where none was stated;
+    - `events`: rows of the NODE_EVENTS table, empty where none were ingested;
+    - `catalogue` and `aliases` (by cluster) turn Slurm's type names into catalogue ids;
+    - `inference_cards`: catalogue ids of the cards made for inference;
+    - `tiers`: the tier of each cluster;
+    - `node_roles`: by cluster, (pattern, role) pairs of the site's settings; a pattern is matched
+      against node and partition names in the manner of the shell, and the first match wins.
+    """
+
+    jobs: pl.LazyFrame
+    nodes: pl.DataFrame
+    observed: pl.DataFrame
+    events: pl.DataFrame = field(default_factory=NODE_EVENTS.schema.to_frame)
+    catalogue: GpuNames | None = None
+    aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    inference_cards: frozenset[str] = frozenset()
+    tiers: Mapping[str, str | None] = field(default_factory=dict)
+    node_roles: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)

@@ -1,0 +1,123 @@
+"""Which job held how many GPUs and CPUs of which node, and when."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+from model.hostlist import expand
+
+from model.errors import InputError
+
+PLACED_SCHEMA: Final = pl.Schema(
+    {
+        "cluster": pl.String(),
+        "node": pl.String(),
+        "begin_s": pl.Int64(),
+        "end_s": pl.Int64(),
+        "gpus": pl.Int64(),
+        "cpus": pl.Int64(),
+        "estimated": pl.Boolean(),
+    }
+)
+
+UNPLACED_SCHEMA: Final = pl.Schema(
+    {
+        "cluster": pl.String(),
+        "partition": pl.String(),
+        "begin_s": pl.Int64(),
+        "end_s": pl.Int64(),
+        "gpus": pl.Int64(),
+    }
+)
+
+_LIST: Final = ("cluster", "node_list")
+
+
+@dataclass(frozen=True)
+class Occupancy:
+    """Jobs on their nodes.
+
+    `placed` (PLACED_SCHEMA) has a row for each job and node, over the job's whole held time:
+    `gpus` is null where the log cannot tell, `estimated` where several nodes share a total.
+    `unplaced` (UNPLACED_SCHEMA) has the started jobs whose nodes are not known.
+    """
+
+    placed: pl.DataFrame
+    unplaced: pl.DataFrame
+
+
+def occupancy(
+    jobs: pl.LazyFrame, *, begin_s: int, end_s: int, clusters: frozenset[str]
+) -> Occupancy:
+    """The started jobs that held anything in [begin_s, end_s), each spread over its nodes.
+
+    A job on one node is exact. Of a job on several nodes the log has only totals: GPUs and CPUs
+    are dealt out evenly, the remainder to the first nodes of the list, so that sums stay exact.
+    Jobs are placed in `clusters` only (those whose nodes are known).
+    """
+    held = _held(jobs, begin_s=begin_s, end_s=end_s)
+    lists = expanded(held.select(_LIST).filter(pl.col("cluster").is_in(clusters)).unique())
+    placed = held.join(lists, on=list(_LIST)).select(
+        "cluster",
+        "node",
+        "begin_s",
+        "end_s",
+        _dealt("gpus"),
+        _dealt("cpus"),
+        (pl.col("_width") > 1).alias("estimated"),
+    )
+    unplaced = held.join(lists, on=list(_LIST), how="anti").select(UNPLACED_SCHEMA.names())
+    return Occupancy(placed=placed, unplaced=unplaced)
+
+
+def _held(jobs: pl.LazyFrame, *, begin_s: int, end_s: int) -> pl.DataFrame:
+    begin, end = pl.col("start").dt.epoch("s"), pl.col("held_until").dt.epoch("s")
+    return (
+        jobs.filter("started")
+        .select(
+            "cluster",
+            pl.col("partition").fill_null(""),
+            pl.col("node_list").fill_null(""),
+            "gpus",
+            pl.col("cpus").fill_null(0),
+            begin_s=begin,
+            end_s=end,
+        )
+        .filter(
+            pl.col("begin_s") < end_s,
+            pl.col("end_s") > begin_s,
+            pl.col("begin_s") < pl.col("end_s"),
+        )
+        .collect()
+    )
+
+
+def expanded(lists: pl.DataFrame) -> pl.DataFrame:
+    """Each distinct node list with its nodes, their positions and their number."""
+    rows = [
+        (cluster, text, node, position, len(nodes))
+        for cluster, text in lists.iter_rows()
+        for nodes in [_nodes_of(text)]
+        for position, node in enumerate(nodes)
+    ]
+    schema = {
+        "cluster": pl.String(),
+        "node_list": pl.String(),
+        "node": pl.String(),
+        "_position": pl.Int64(),
+        "_width": pl.Int64(),
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _nodes_of(text: str) -> list[str]:
+    """The nodes of a list; none where the text is empty or cannot be read."""
+    try:
+        return expand(text) if text else []
+    except InputError:
+        return []
+
+
+def _dealt(column: str) -> pl.Expr:
+    total, width = pl.col(column), pl.col("_width")
+    return (total // width + (pl.col("_position") < total % width).cast(pl.Int64)).alias(column)
