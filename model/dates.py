@@ -1,0 +1,52 @@
+"""Dates known only to the month, the year or a range of years.
+
+A month begins on its first day; a year, or a range of years, takes its last day, for starts and
+for ends. So a machine that came "in 2023" is not counted before the end of 2023, and a slice that
+ended "in 2023" hands over to its successor on the same day.
+"""
+
+import re
+from datetime import date
+from typing import Annotated, Any, Final
+
+from pydantic import BeforeValidator
+
+UNDATED: Final = "unknown"
+"""Retired, but nobody wrote down when."""
+
+_FORM: Final = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?(?:\.\.\d{4}(?:-\d{2}(?:-\d{2})?)?)?")
+
+
+def resolve(text: str) -> date:
+    """The day that counts: of "2021-10-05", "2021-10", "2021", "2018..2022", "2021-11..2022-08".
+
+    Raises:
+        ValueError: where the text is none of these.
+    """
+    if not _FORM.fullmatch(text):
+        raise ValueError(f"{text!r} is no date. Write 2021, 2021-10, 2021-10-05 or 2018..2022.")
+    last = text.rpartition("..")[2]
+    year, _, rest = last.partition("-")
+    if not rest:
+        return date(int(year), 12, 31)
+    month, _, day = rest.partition("-")
+    return date(int(year), int(month), int(day or 1))
+
+
+def _imprecise(value: Any) -> Any:
+    if value is None:
+        return None
+    text = str(value)
+    resolve(text)
+    return text
+
+
+def _imprecise_or_undated(value: Any) -> Any:
+    return value if value == UNDATED else _imprecise(value)
+
+
+ImpreciseDate = Annotated[str, BeforeValidator(_imprecise)]
+"""Text that `resolve` understands."""
+
+ImpreciseEnd = Annotated[str, BeforeValidator(_imprecise_or_undated)]
+"""Text that `resolve` understands, or "unknown": retired, undated."""

@@ -1,0 +1,86 @@
+"""What a pydantic fault means to the person who wrote the file: keys, choices, nearest words."""
+
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
+from types import UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """A question with the likeliest of `words`, or nothing: "Did you mean 'clusters'?"."""
+    close = get_close_matches(word, list(words), n=1, cutoff=0.6)
+    return f"Did you mean '{close[0]}'?" if close else ""
+
+
+def explain(error: "ErrorDetails", model: type[BaseModel]) -> str:
+    """One fault in one sentence, with a hint where there is one to give."""
+    loc = error["loc"]
+    name = ".".join(str(part) for part in loc) or "the document"
+    match error["type"]:
+        case "extra_forbidden":
+            known = sorted(keys_at(model, loc[:-1]))
+            hint = nearest(str(loc[-1]), known) or f"Known keys: {', '.join(known)}."
+            return f"unknown key '{loc[-1]}'. {hint}"
+        case "missing":
+            return f"'{loc[-1]}' is missing{_inside(loc[:-1])}."
+        case "value_error":
+            return f"{name}: {error['ctx']['error']}"
+        case "literal_error":
+            return f"{name}: {error['input']!r} is not one of {error['ctx']['expected']}."
+        case _:
+            return f"{name}: {_lower_first(error['msg'])}; found {_shown(error['input'])}."
+
+
+def keys_at(model: Any, loc: tuple[str | int, ...]) -> set[str]:
+    """The keys that the mapping at a place of the document may have."""
+    at = [model]
+    for part in loc:
+        at = [inner for one in at for inner in _step(one, part)]
+    return {key for one in at for each in _models(one) for key in _field_names(each)}
+
+
+def _step(annotation: Any, part: str | int) -> Iterator[Any]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        for name, field in annotation.model_fields.items():
+            if part in {name, field.alias}:
+                yield field.annotation
+        return
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin in {Union, UnionType}:
+        yield from (inner for one in arguments for inner in _step(one, part))
+    elif origin is Annotated:
+        yield from _step(arguments[0], part)
+    elif arguments:
+        yield arguments[-1] if arguments[-1] is not Ellipsis else arguments[0]
+
+
+def _models(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    elif get_origin(annotation) in {Union, UnionType}:
+        yield from (each for one in get_args(annotation) for each in _models(one))
+    elif get_origin(annotation) is Annotated:
+        yield from _models(get_args(annotation)[0])
+
+
+def _field_names(model: type[BaseModel]) -> Iterator[str]:
+    return (field.alias or name for name, field in model.model_fields.items())
+
+
+def _inside(loc: tuple[str | int, ...]) -> str:
+    return f" in {'.'.join(str(part) for part in loc)}" if loc else ""
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _shown(value: Any) -> str:
+    shown = repr(value)
+    longest = 40
+    return shown if len(shown) <= longest else f"{shown[:longest]}..."
