@@ -1,1 +1,39 @@
-"""The front door: the public API, the command line, the demonstration."""
+"""Requested, granted, refused and idle GPU capacity, from Slurm logs and award lists.
+
+Each function is the twin of a command and returns a Polars frame; `.to_pandas()` is one call
+away.
+
+    import plimsoll
+    store = plimsoll.open_store("plimsoll-data", create=True)
+    plimsoll.load_jobs(store, "sacct.txt.gz", cluster="mine", timezone="Europe/London")
+    plimsoll.usage(store, by="account", period="month")
+    plimsoll.capacity(on="2026-11-01")
+"""
+
+from plimsoll.api import (
+    applications,
+    capacity,
+    inference,
+    load_awards,
+    load_jobs,
+    load_nodes,
+    nodes,
+    open_store,
+    shortfall,
+    usage,
+    utilisation,
+)
+
+__all__ = [
+    "applications",
+    "capacity",
+    "inference",
+    "load_awards",
+    "load_jobs",
+    "load_nodes",
+    "nodes",
+    "open_store",
+    "shortfall",
+    "usage",
+    "utilisation",
+]
