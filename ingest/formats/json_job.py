@@ -158,7 +158,7 @@ def job_row(job: Job) -> JobRow | str:
         str(job_id),
         job_label(job, job_id),
         job.cluster,
-        job.user or (job.association and job.association.user),
+        job.user or (job.association.user if job.association else None),
         job.account,
         job.partition,
         job.qos,

@@ -1,0 +1,189 @@
+"""Node configurations: the text of `scontrol show node` into the store, a snapshot at a moment."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import polars as pl
+
+from ingest.formats.node_text import refuse_what_is_no_node_text
+from ingest.formats.scontrol_nodes import NodeRecord, NodeText, read_nodes
+from ingest.ledger import enter_file, ledger_run
+from ingest.report import FileReport, IngestReport
+from ingest.whole_file import WholeFile, read_whole
+from model.errors import InputError
+from model.schemas import NODES
+from store import Cluster, Store
+
+SIZE_LIMIT_BYTES: Final = 512 << 20
+_FORM: Final = "scontrol-show-node"
+_NO_MOMENT: Final = "say when it was taken: --at 2026-11-01T09:00."
+_EARLIEST_EPOCH: Final = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class _Parsed:
+    file: WholeFile
+    text: NodeText
+    valid_from: datetime
+    notes: dict[str, int]
+    seconds: float
+
+
+def ingest_nodes(
+    store: Store,
+    paths: Sequence[str | Path],
+    *,
+    cluster: str,
+    at: datetime | None = None,
+    timezone: str | None = None,
+    progress: Callable[[str], None] | None = None,
+) -> IngestReport:
+    """Read `scontrol show node` text (either form; `-` is standard input) as snapshots.
+
+    `at` is the aware moment at which the text was taken; without it the latest moment that each
+    text speaks of, in `timezone` (else the cluster's own), is assumed. Every file is read before
+    anything is written: InputError leaves the store as it was. Raises StoreLockedError.
+    """
+    known = store.catalogue.cluster(cluster)
+    zone = timezone or (known.timezone if known else "UTC")
+    stated = timezone is not None or known is not None
+    parsed = [
+        _parse(path, at=at, zone=_zone(zone), stated=stated, progress=progress) for path in paths
+    ]
+    with store.lock(), ledger_run(store, "ingest nodes") as run_id:
+        if known is None:
+            store.catalogue.save_cluster(Cluster(name=cluster, timezone=zone))
+        options = json.dumps({"at": at.isoformat() if at else None, "timezone": zone})
+        files = tuple(
+            _enter(store, each, cluster=cluster, run_id=run_id, zone=zone, options=options)
+            for each in parsed
+        )
+    return IngestReport(kind="nodes", cluster=cluster, files=files, run_id=run_id)
+
+
+def nodes_frame(nodes: Iterable[NodeRecord], *, cluster: str, valid_from: datetime) -> pl.DataFrame:
+    """Rows of the nodes table: one a node, all valid from the snapshot's moment."""
+    rows = [
+        {
+            "cluster": cluster,
+            "node": node.node,
+            "valid_from": valid_from,
+            "gpus": node.gpus.count,
+            "gpu_types": node.gpus.types_text,
+            "cpus": node.cpus,
+            "memory_mb": node.memory_mb,
+            "partitions": node.partitions,
+            "features": node.features,
+            "state": node.state,
+            "slurm_version": node.slurm_version,
+        }
+        for node in nodes
+    ]
+    return pl.DataFrame(rows, schema=NODES.schema)
+
+
+def latest_moment(nodes: Iterable[NodeRecord], zone: ZoneInfo) -> datetime | None:
+    """The latest moment that the texts of some nodes speak of; None where there is none."""
+    said = (_moment(text, zone) for node in nodes for text in node.moments)
+    return max((moment for moment in said if moment is not None), default=None)
+
+
+def _parse(
+    path: str | Path,
+    *,
+    at: datetime | None,
+    zone: ZoneInfo,
+    stated: bool,
+    progress: Callable[[str], None] | None,
+) -> _Parsed:
+    began = time.perf_counter()
+    file = read_whole(path, limit_bytes=SIZE_LIMIT_BYTES)
+    if progress:
+        progress(file.path)
+    refuse_what_is_no_node_text(file.data, file.path)
+    text = read_nodes(file.data.decode("utf-8", errors="replace"))
+    if not text.nodes:
+        reasons = ", ".join(sorted({reject.reason for reject in text.rejects}))
+        raise InputError(f"not one whole node in this text ({reasons})", where=file.path)
+    valid_from = at or latest_moment(text.nodes, zone)
+    if valid_from is None:
+        raise InputError(
+            "the text does not tell when it was taken", where=file.path, hint=_NO_MOMENT
+        )
+    notes = _notes(text, valid_from, assumed=at is None, zone=zone if stated else None)
+    return _Parsed(file, text, valid_from, notes, time.perf_counter() - began)
+
+
+def _notes(
+    text: NodeText, valid_from: datetime, *, assumed: bool, zone: ZoneInfo | None
+) -> dict[str, int]:
+    notes: dict[str, int] = {}
+    if assumed:
+        moment = valid_from.astimezone(UTC).isoformat(timespec="seconds")
+        notes[f"taken at {moment}: assumed, the latest moment in the text (--at states it)"] = 0
+        if zone is None:
+            notes["the cluster's time zone is unknown: UTC assumed (--timezone states it)"] = 0
+    differing = sum(node.gpus_differ for node in text.nodes)
+    if differing:
+        notes["Gres and CfgTRES count different GPUs: Gres was taken"] = differing
+    return notes
+
+
+def _moment(text: str, zone: ZoneInfo) -> datetime | None:
+    """A time of Slurm, naive in the cluster's zone or in epoch seconds; None for None, Unknown."""
+    if text.isdigit():
+        return datetime.fromtimestamp(int(text), UTC) if int(text) >= _EARLIEST_EPOCH else None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        hint = "use a name such as Europe/London."
+        raise InputError(f"unknown time zone {name!r}", hint=hint) from error
+
+
+def _enter(
+    store: Store, parsed: _Parsed, *, cluster: str, run_id: int, zone: str, options: str
+) -> FileReport:
+    nodes, rejects = parsed.text.nodes, parsed.text.rejects
+    frame = nodes_frame(nodes, cluster=cluster, valid_from=parsed.valid_from)
+    counts = store.upsert(NODES, frame, run_id=run_id)
+    file = FileReport(
+        path=parsed.file.path,
+        sha256=parsed.file.sha256,
+        size_bytes=parsed.file.size_bytes,
+        format=_FORM,
+        rows_read=len(nodes) + len(rejects),
+        rows_accepted=len(nodes),
+        rows_quarantined=len(rejects),
+        reasons=Counter(reject.reason for reject in rejects),
+        assumptions=parsed.notes,
+        inserted=counts.inserted,
+        updated=counts.updated,
+        unchanged=counts.unchanged,
+        seconds=parsed.seconds,
+    )
+    enter_file(
+        store,
+        file,
+        rejects,
+        run_id=run_id,
+        kind="nodes",
+        cluster=cluster,
+        options=options,
+        timezone=zone,
+    )
+    return file
