@@ -1,4 +1,4 @@
-"""The facts (Delta Lake) and the catalogue (SQLAlchemy): the one place that reads or writes them."""
+"""The facts (Delta Lake) and the catalogue (SQLAlchemy): only this layer touches them."""
 
 from store.catalogue import Catalogue
 from store.jobs import JobWriter

@@ -6,7 +6,18 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 
 import polars as pl
-from sqlalchemy import Connection, Engine, Select, Table, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    Select,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from model.errors import InputError
 from store import catalogue_tables as tables
@@ -75,7 +86,7 @@ class Catalogue:
             added = connection.execute(
                 insert(tables.runs).values(command=command, started_at=_now())
             )
-            return int(added.inserted_primary_key[0])
+            return _id_of(added)
 
     def finish_run(self, run_id: int, *, status: RunStatus = "done") -> None:
         """Note how a run ended."""
@@ -98,7 +109,7 @@ class Catalogue:
         values["assumptions"] = list(entered.assumptions)
         with self._writing.begin() as connection:
             added = connection.execute(insert(tables.files).values(**values))
-            file_id = int(added.inserted_primary_key[0])
+            file_id = _id_of(added)
             rows = [_quarantine_row(file_id, row) for row in quarantine]
             if rows:
                 connection.execute(insert(tables.quarantine), rows)
@@ -228,6 +239,13 @@ def _put(
         delete(table).where(*(table.c[name] == value for name, value in key.items()))
     )
     connection.execute(insert(table).values(**values))
+
+
+def _id_of(added: CursorResult[Any]) -> int:
+    key = added.inserted_primary_key
+    if key is None:
+        raise RuntimeError("the database gave no id for a new row")
+    return int(key[0])
 
 
 def _file_record(row: Mapping[str, Any]) -> FileRecord:

@@ -9,6 +9,7 @@ import polars as pl
 from model.schemas import JOBS
 from store.delta import DataFile, DeltaFolder, checked_name
 from store.lock import WriterLock
+from store.month import merge_month
 from store.records import WriteCounts
 from store.staging import Staging, remove_orphans
 
@@ -16,6 +17,8 @@ STAGED_COLUMNS: Final = pl.Schema(
     {name: kind for name, kind in JOBS.schema.items() if name not in {"month", "fills"}}
 )
 """What `JobWriter.append` takes: the columns of JOBS less those that the store adds."""
+
+_BUFFER_ROWS: Final = 250_000
 
 
 class JobWriter:
@@ -32,8 +35,8 @@ class JobWriter:
         self._folder = folder
         self._lock = lock
         self._metadata = {"cluster": cluster, "run_id": "" if run_id is None else str(run_id)}
+        self._waiting: dict[str, list[pl.DataFrame]] = defaultdict(list)
         self._staged: dict[str, list[DataFile]] = defaultdict(list)
-        self._open = False
         lock.acquire()
         self._open = True
         remove_orphans(folder)
@@ -53,14 +56,21 @@ class JobWriter:
     def append(self, frame: pl.DataFrame) -> None:
         """Stage rows: a frame of STAGED_COLUMNS, all of this writer's cluster, keys not null."""
         rows = _checked(frame, self._cluster)
-        months = rows.with_columns(pl.col("submit").dt.strftime("%Y-%m").alias("month"))
-        for (month,), part in months.partition_by("month", as_dict=True).items():
-            self._staged[month].append(self._staging.write(part, (self._cluster, month)))
+        for (month,), part in rows.partition_by("month", as_dict=True).items():
+            self._waiting[str(month)].append(part)
+        while _rows(self._waiting) > _BUFFER_ROWS:
+            self._stage(max(self._waiting, key=lambda m: _height(self._waiting[m])))
 
     def commit(self) -> WriteCounts:
-        """Merge what was staged into the store, in one version of the table."""
-        counts = WriteCounts(inserted=sum(f.rows for m in self._staged.values() for f in m))
-        self._staging.commit(self._metadata)
+        """Merge what was staged into the store, in one version of the table; none if equal."""
+        try:
+            for month in list(self._waiting):
+                self._stage(month)
+            counts = self._merge()
+            self._staging.commit(self._metadata)
+        except BaseException:
+            self.abort()
+            raise
         self._close()
         return counts
 
@@ -69,6 +79,21 @@ class JobWriter:
         if self._open:
             self._staging.abort()
             self._close()
+
+    def _stage(self, month: str) -> None:
+        rows = pl.concat(self._waiting.pop(month))
+        self._staged[month].append(self._staging.write(rows, (self._cluster, month)))
+
+    def _merge(self) -> WriteCounts:
+        stored: dict[str, list[DataFile]] = defaultdict(list)
+        for file in self._folder.files():
+            cluster, month = file.partition
+            if cluster == self._cluster:
+                stored[month].append(file)
+        counts = WriteCounts()
+        for month, staged in sorted(self._staged.items()):
+            counts += merge_month(self._folder, self._staging, staged, stored[month])
+        return counts
 
     def _close(self) -> None:
         self._open = False
@@ -82,13 +107,21 @@ def _checked(frame: pl.DataFrame, cluster: str) -> pl.DataFrame:
     rows = frame.select(STAGED_COLUMNS.names())
     if rows.schema != STAGED_COLUMNS:
         odd = [
-            f"{name} is {kind}"
-            for name, kind in rows.schema.items()
-            if kind != STAGED_COLUMNS[name]
+            f"{name} {kind}" for name, kind in rows.schema.items() if STAGED_COLUMNS[name] != kind
         ]
         raise ValueError(f"not the types of jobs: {', '.join(odd)}")
-    if rows.select(pl.any_horizontal(pl.col("job_id", "submit").is_null().any())).item():
+    if rows["job_id"].has_nulls() or rows["submit"].has_nulls():
         raise ValueError("a job without job_id or submit has no key")
-    if not (rows["cluster"] == cluster).all():
+    if not (rows["cluster"] == cluster).all(ignore_nulls=False):
         raise ValueError(f"a job of another cluster among those of {cluster}")
-    return rows.with_columns(fills=pl.lit(None, pl.String))
+    return rows.with_columns(
+        month=pl.col("submit").dt.strftime("%Y-%m"), fills=pl.lit(None, pl.String)
+    )
+
+
+def _rows(waiting: dict[str, list[pl.DataFrame]]) -> int:
+    return sum(_height(parts) for parts in waiting.values())
+
+
+def _height(parts: list[pl.DataFrame]) -> int:
+    return sum(part.height for part in parts)

@@ -62,7 +62,9 @@ class Staging:
     def remove(self, files: Iterable[DataFile]) -> None:
         """Take files out of the table's next version; snapshots before it keep them."""
         for file in files:
-            names = dict(zip(self._folder.table.partition, file.partition, strict=True))
+            names: dict[str, str | None] = dict(
+                zip(self._folder.table.partition, file.partition, strict=True)
+            )
             self._removed[file.path] = RemoveAction(
                 path=file.path,
                 data_change=True,

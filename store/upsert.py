@@ -24,9 +24,7 @@ def upsert(
     try:
         for partition, part in _by_partition(rows, table).items():
             stored = [file for file in folder.files() if file.partition == partition]
-            counts += _merge_partition(
-                folder, staging, partition, stored, part, replace=replace
-            )
+            counts += _merge_partition(folder, staging, partition, stored, part, replace=replace)
         staging.commit({"run_id": "" if run_id is None else str(run_id)})
     except BaseException:
         staging.abort()
