@@ -35,9 +35,14 @@ class Swept:
 
 @dataclass(frozen=True)
 class NodeTime:
-    """GPU-seconds: `rows` have `bin`, the dimensions asked for, and SECONDS; null is unknown."""
+    """GPU-seconds: `rows` have `bin`, the dimensions asked for, and SECONDS; null is unknown.
+
+    `on_nodes` are the rows of nodes before they are filtered and split into partitions: by
+    `key`, `period` and `bin`, with all dimensions.
+    """
 
     rows: pl.DataFrame
+    on_nodes: pl.DataFrame
     swept: Swept
     notes: tuple[str, ...]
 
@@ -57,12 +62,12 @@ def node_time(
     wants_roles = with_roles or "node_role" in dimensions
     swept = _sweep(estate, calendar, with_roles=wants_roles, margin_s=margin_s)
     sight = Sight.of(estate, swept.line, calendar=calendar, finer=bool(dimensions & OF_A_NODE))
-    seconds = gpu_seconds(swept.segments)
-    on_nodes = chosen(seconds.join(swept.labels, on=["key", "period"]), by=by, where=where)
+    seconds = gpu_seconds(swept.segments).join(swept.labels, on=["key", "period"])
+    on_nodes = _hidden(seconds, sight)
     elsewhere = _elsewhere(estate, swept, sight, by=by, where=where, calendar=calendar)
-    every = pl.concat([_hidden(on_nodes, sight), elsewhere], how="diagonal")
+    every = pl.concat([chosen(on_nodes, by=by, where=where), elsewhere], how="diagonal")
     rows = every.select("bin", *by, *SECONDS)
-    return NodeTime(rows=rows, swept=swept, notes=notes(sight, every, by=by))
+    return NodeTime(rows=rows, on_nodes=on_nodes, swept=swept, notes=notes(sight, every, by=by))
 
 
 def _sweep(estate: Estate, calendar: Calendar, *, with_roles: bool, margin_s: int) -> Swept:

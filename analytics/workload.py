@@ -8,9 +8,10 @@ import polars as pl
 from analytics.occupancy import expanded
 
 SERVING: Final = frozenset(
-    "vllm triton tgi ollama sglang ray-serve llama.cpp lmdeploy torchserve".split()
+    ["vllm", "triton", "tgi", "ollama", "sglang", "ray-serve"]
+    + ["llama.cpp", "lmdeploy", "torchserve"]
 )
-INTERACTIVE: Final = frozenset("jupyter desktop vscode rstudio interactive".split())
+INTERACTIVE: Final = frozenset(["jupyter", "desktop", "vscode", "rstudio", "interactive"])
 SAYS_INFERENCE: Final = r"(?i)infer(?:$|en|[^a-z])|(?:^|[^a-z])serving"
 """What a name says that stands for inference, and not for an inferno or for reserved nodes."""
 

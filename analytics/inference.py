@@ -1,0 +1,178 @@
+"""Inference nodes beside the same site's training nodes: where their GPU time went."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from analytics.calendar import Calendar
+from analytics.estate import Estate
+from analytics.finding import Finding
+from analytics.node_labels import Where, checked, chosen
+from analytics.node_time import NodeTime, node_time
+from analytics.reclaim import POOL, InferenceThresholds, Reclaimable, reclaimable
+from analytics.utilisation_table import period_column, ratio, summed
+
+STATES: Final = (
+    "not_observed",
+    "down",
+    "reserved",
+    "blocked",
+    "free",
+    "allocated_unused",
+    "model_loaded_idle",
+    "low",
+    "ineffective",
+    "partial",
+    "effective",
+    "active",
+    "no_data",
+)
+"""The states of a GPU's time, as `docs` and the metric registry define them."""
+
+_FROM_OCCUPANCY: Final = ("not_observed", "down", "reserved", "blocked", "free")
+_HOUR_S: Final = 3600
+_ORDER: Final = ("cluster", "tier", "partition", "node", "node_role", "gpu_model")
+
+
+def inference(
+    estate: Estate,
+    *,
+    calendar: Calendar,
+    by: Sequence[str] = (),
+    where: Where | None = None,
+    thresholds: InferenceThresholds | None = None,
+) -> Finding:
+    """GPU-hours of GPU nodes in each state, and what of them could be given to others.
+
+    A row a period, cluster, node role and GPU model (and node, partition or tier where `by` asks
+    so), in the order of STATES: `<state>_gpu_hours`, which sum to `installed_gpu_hours`. Without
+    device telemetry all allocated time is `no_data`, and the states that only telemetry can tell
+    are null. Then `allocated_gpu_hours`, `utilisation_available` (allocated / (installed -
+    not_observed - down)), `reclaimable_low_gpu_hours` (see `analytics.reclaim`),
+    `reclaimable_high_gpu_hours` (null without telemetry), `training_utilisation_available` (the
+    same cluster's training nodes in the same period), `nodes`, `candidate_nodes` (inference
+    nodes by their card alone, for the site to confirm) and `headroom_gpus` kept by the pool.
+
+    `not_observed`, `down` and `reserved` are those of `utilisation`; `blocked` are free GPUs on
+    a node whose CPUs are all held (of memory nothing is known).
+
+    Raises:
+        InputError: for a dimension that nodes do not have.
+    """
+    where, thresholds = where or {}, thresholds or InferenceThresholds()
+    checked(where, table="inference")
+    asked = {*POOL, *checked(by, table="inference")}
+    by = [name for name in _ORDER if name in asked]
+    time = _all_roles(estate, calendar, by=by, where=where, thresholds=thresholds)
+    spare = reclaimable(time.swept, estate.observed, calendar=calendar, thresholds=thresholds)
+    rows = _rows(time, spare)
+    frame = _tabulated(chosen(rows, by=by, where=where), by=by, calendar=calendar)
+    compared = frame.join(_training(rows, calendar), on=["bin", "cluster"], how="left")
+    described = compared.join(_counted(rows, by, where, time), on=by, how="left", nulls_equal=True)
+    kept = described.join(spare.headroom, on=list(POOL), how="left", nulls_equal=True)
+    columns = [*period_column(calendar), *by, *_columns()]
+    ordered = kept.sort("bin", *by, nulls_last=True).select(columns)
+    return Finding(frame=ordered, notes=(*time.notes, *_notes(kept, thresholds)))
+
+
+def _columns() -> list[str]:
+    return [
+        *(f"{state}_gpu_hours" for state in STATES),
+        "installed_gpu_hours",
+        "allocated_gpu_hours",
+        "utilisation_available",
+        "reclaimable_low_gpu_hours",
+        "reclaimable_high_gpu_hours",
+        "training_utilisation_available",
+        "nodes",
+        "candidate_nodes",
+        "headroom_gpus",
+    ]
+
+
+def _all_roles(
+    estate: Estate,
+    calendar: Calendar,
+    *,
+    by: Sequence[str],
+    where: Where,
+    thresholds: InferenceThresholds,
+) -> NodeTime:
+    """All nodes of the clusters asked for: pools and the comparison need more than the filter."""
+    return node_time(
+        estate,
+        calendar=calendar,
+        by=by,
+        where={name: where[name] for name in ("cluster", "tier") if name in where},
+        with_roles=True,
+        margin_s=thresholds.free_window_s,
+    )
+
+
+def _rows(time: NodeTime, spare: Reclaimable) -> pl.DataFrame:
+    """GPU-seconds of nodes that have GPUs, with `reclaimable`, null where occupancy is unknown."""
+    known = pl.col("free").is_not_null()
+    return (
+        time.on_nodes.filter(pl.col("node_role") != "cpu", pl.col("gpu_count") > 0)
+        .join(spare.seconds, on=["key", "period", "bin"], how="left")
+        .with_columns(pl.when(known).then(pl.col("reclaimable").fill_null(0.0)))
+    )
+
+
+def _tabulated(rows: pl.DataFrame, *, by: Sequence[str], calendar: Calendar) -> pl.DataFrame:
+    seconds = ["capacity", *_FROM_OCCUPANCY, "allocated", "reclaimable"]
+    sums = summed(rows.select("bin", *by, *seconds), by=by, calendar=calendar)
+    available = pl.col("capacity") - pl.col("not_observed") - pl.col("down")
+    telemetry = [name for name in STATES if name not in {*_FROM_OCCUPANCY, "no_data"}]
+    return sums.select(
+        "bin",
+        "period_start",
+        *by,
+        *((pl.col(name) / _HOUR_S).alias(f"{name}_gpu_hours") for name in _FROM_OCCUPANCY),
+        *(pl.lit(None, pl.Float64).alias(f"{name}_gpu_hours") for name in telemetry),
+        (pl.col("allocated") / _HOUR_S).alias("no_data_gpu_hours"),
+        (pl.col("capacity") / _HOUR_S).alias("installed_gpu_hours"),
+        (pl.col("allocated") / _HOUR_S).alias("allocated_gpu_hours"),
+        ratio(pl.col("allocated"), available).alias("utilisation_available"),
+        (pl.col("reclaimable") / _HOUR_S).alias("reclaimable_low_gpu_hours"),
+        pl.lit(None, pl.Float64).alias("reclaimable_high_gpu_hours"),
+    )
+
+
+def _training(rows: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
+    """How much the training nodes of each cluster were used, in each period."""
+    training = rows.filter(pl.col("node_role") == "training")
+    frame = _tabulated(training, by=["cluster"], calendar=calendar)
+    return frame.select(
+        "bin", "cluster", pl.col("utilisation_available").alias("training_utilisation_available")
+    )
+
+
+def _counted(rows: pl.DataFrame, by: Sequence[str], where: Where, time: NodeTime) -> pl.DataFrame:
+    """How many nodes each line is about, and how many of them are candidates."""
+    basis = time.swept.roles.select("cluster", "node", "role_basis")
+    each = chosen(rows, by=by, where=where).select(*{*by, "node"}).unique()
+    named = each.join(basis, on=["cluster", "node"], how="left")
+    candidate = (pl.col("role_basis") == "candidate").fill_null(False)
+    counts = [pl.len().cast(pl.Int64).alias("nodes"), candidate.sum().alias("candidate_nodes")]
+    return named.group_by(by).agg(counts).cast({"candidate_nodes": pl.Int64})
+
+
+def _notes(frame: pl.DataFrame, thresholds: InferenceThresholds) -> list[str]:
+    said = [
+        "No device telemetry: allocated time is no_data, and the upper bound of reclaimable "
+        "GPU-hours is unknown.",
+        f"Reclaimable: GPUs free for at least {thresholds.free_window_s / _HOUR_S:g} h on end, "
+        "less a head-room by Erlang's formula with which at most "
+        f"{thresholds.late_share:.0%} of arrivals wait longer than "
+        f"{thresholds.target_wait_s / 60:g} min: an illustration, it takes arrivals as random "
+        "and jobs as of one GPU.",
+    ]
+    candidates = frame.filter(pl.col("candidate_nodes") > 0)["cluster"].unique().sort()
+    if len(candidates):
+        said.append(
+            f"Some inference nodes of {', '.join(candidates)} are candidates, by their card "
+            "alone: confirm or correct them under node_roles in plimsoll.yaml."
+        )
+    return said
