@@ -91,4 +91,5 @@ def _with_people(
 
 
 def _distribution(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-    return weights / weights.sum()
+    whole = float(weights.sum())
+    return np.asarray(weights / whole, dtype=np.float64)

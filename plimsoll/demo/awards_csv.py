@@ -17,10 +17,28 @@ from plimsoll.demo.play import END_S, History
 from plimsoll.demo.projects import BARELY_USED, NEARLY_EXHAUSTED, SECOND_ROUND, Project
 
 COLUMNS: Final = (
-    "call", "round", "application_id", "project", "title", "pi", "institution", "discipline",
-    "council", "route", "pool", "resource", "unit", "requested", "recommended", "granted",
-    "offered", "status", "start", "end", "accounts",
-)  # fmt: skip
+    "call",
+    "round",
+    "application_id",
+    "project",
+    "title",
+    "pi",
+    "institution",
+    "discipline",
+    "council",
+    "route",
+    "pool",
+    "resource",
+    "unit",
+    "requested",
+    "recommended",
+    "granted",
+    "offered",
+    "status",
+    "start",
+    "end",
+    "accounts",
+)
 _CALL: Final = "Synthetic Tier-2 GPU access"
 _HOUR_S: Final = 3_600
 _OFFERED_OVER_GRANTED: Final = 1.02
@@ -42,14 +60,26 @@ class _Round:
 
 _ROUNDS: Final = {
     1: _Round(
-        "Autumn 2025 (synthetic)", date(2025, 11, 1), date(2026, 11, 1),
-        cut=0.36, cut_spread=0.13, used_share=0.86, used_spread=0.10, recommended=(0.75, 1.0),
+        "Autumn 2025 (synthetic)",
+        date(2025, 11, 1),
+        date(2026, 11, 1),
+        cut=0.36,
+        cut_spread=0.13,
+        used_share=0.86,
+        used_spread=0.10,
+        recommended=(0.75, 1.0),
     ),
     2: _Round(
-        "Spring 2026 (synthetic)", date(2026, 5, 1), date(2027, 5, 1),
-        cut=0.80, cut_spread=0.007, used_share=0.46, used_spread=0.11, recommended=(0.82, 0.97),
+        "Spring 2026 (synthetic)",
+        date(2026, 5, 1),
+        date(2027, 5, 1),
+        cut=0.80,
+        cut_spread=0.007,
+        used_share=0.46,
+        used_spread=0.11,
+        recommended=(0.82, 0.97),
     ),
-}  # fmt: skip
+}
 _UNEVEN_CUTS: Final = {7: 0.62, 29: 0.71, 38: 0.90}
 """Places in the second round that were not cut like the others."""
 
@@ -108,8 +138,10 @@ def _round_rows(
 
 def _used_hours(histories: list[History], plan: _Round) -> dict[tuple[str, str], float]:
     """GPU-hours that each (cluster, account) held within the award period."""
-    begin, end = (int(datetime(d.year, d.month, d.day, tzinfo=UTC).timestamp())
-                  for d in (plan.start, plan.end))  # fmt: skip
+    begin, end = (
+        int(datetime(d.year, d.month, d.day, tzinfo=UTC).timestamp())
+        for d in (plan.start, plan.end)
+    )
     used: dict[tuple[str, str], float] = {}
     for history in histories:
         gpu_pools = [n for n, pool in enumerate(history.cluster.pools) if pool.gpu_type]
@@ -179,5 +211,5 @@ def _amounts(
 def round_figure(hours: float) -> int:
     """An amount as people state it: three significant figures, at least 1."""
     whole = max(1, round(hours))
-    unit = 10 ** max(0, len(str(whole)) - 3)
+    unit = int(10 ** max(0, len(str(whole)) - 3))
     return round(whole / unit) * unit

@@ -100,14 +100,11 @@ class Cluster:
     old_never_started: bool = False
     typed_tres: bool = True
     flawed: bool = False
+    later_snapshots: tuple[int, ...] = ()
+    """Days of the window on which the operators took another inventory of nodes."""
     gpu_aliases: dict[str, str] = field(default_factory=dict)
     node_roles: tuple[tuple[str, str], ...] = ()
     """(node name pattern, role): what the site itself says of its nodes."""
-
-    @property
-    def grows(self) -> bool:
-        """Whether nodes join within the window."""
-        return any(pool.joining for pool in self.pools)
 
 
 def clusters(scale: float = 1.0) -> tuple[Cluster, ...]:
@@ -120,9 +117,17 @@ def clusters(scale: float = 1.0) -> tuple[Cluster, ...]:
 
 def _north() -> Cluster:
     train = Pool(
-        partition="gpu", prefix="sn-gpu", nodes=80, slots=4, cpus_per_slot=16,
-        memory_mb_per_slot=128_000, workload="training", jobs=158_000, load=0.91,
-        gpu_type="a100", features="a100,nvlink,ib",
+        partition="gpu",
+        prefix="sn-gpu",
+        nodes=80,
+        slots=4,
+        cpus_per_slot=16,
+        memory_mb_per_slot=128_000,
+        workload="training",
+        jobs=158_000,
+        load=0.91,
+        gpu_type="a100",
+        features="a100,nvlink,ib",
         outages=(
             Outage(7, 61.3, 9.5, "GPU fell off the bus"),
             Outage(23, 140.1, 3.2, "PSU failure"),
@@ -130,62 +135,144 @@ def _north() -> Cluster:
             Outage(42, 300.2, 2.0, "firmware"),
             Outage(66, 358.4, 30.0, "awaiting part"),
         ),
-    )  # fmt: skip
+    )
     infer = Pool(
-        partition="infer", prefix="sn-inf", nodes=7, slots=4, cpus_per_slot=8,
-        memory_mb_per_slot=48_000, workload="inference", jobs=6_500, load=0.07,
-        gpu_type="t4", untouched=1, services=2, service_from=40, spread=True,
+        partition="infer",
+        prefix="sn-inf",
+        nodes=7,
+        slots=4,
+        cpus_per_slot=8,
+        memory_mb_per_slot=48_000,
+        workload="inference",
+        jobs=6_500,
+        load=0.07,
+        gpu_type="t4",
+        untouched=1,
+        services=2,
+        service_from=40,
+        spread=True,
         features="t4,inference",
-    )  # fmt: skip
+    )
     cpu = Pool(
-        partition="cpu", prefix="sn-cpu", nodes=16, slots=16, cpus_per_slot=8,
-        memory_mb_per_slot=32_000, workload="cpu", jobs=42_000, load=0.71,
-        features="milan", outages=(Outage(3, 90.0, 4.0, "DIMM"),),
-    )  # fmt: skip
+        partition="cpu",
+        prefix="sn-cpu",
+        nodes=16,
+        slots=16,
+        cpus_per_slot=8,
+        memory_mb_per_slot=32_000,
+        workload="cpu",
+        jobs=42_000,
+        load=0.71,
+        features="milan",
+        outages=(Outage(3, 90.0, 4.0, "DIMM"),),
+    )
     return Cluster(
-        name="synthetic-north", tier="tier-2", timezone="Europe/London",
-        pools=(train, infer, cpu), slurm_version="23.11.10", uid_base=41_000, local_accounts=9,
-        delimiter="|", epoch_times=False, flawed=True, gpu_aliases={"a100": "a100-sxm-80"},
+        name="synthetic-north",
+        tier="tier-2",
+        timezone="Europe/London",
+        pools=(train, infer, cpu),
+        slurm_version="23.11.10",
+        uid_base=41_000,
+        local_accounts=9,
+        later_snapshots=(359,),
+        delimiter="|",
+        epoch_times=False,
+        flawed=True,
+        gpu_aliases={"a100": "a100-sxm-80"},
         node_roles=(("sn-inf*", "inference"),),
-    )  # fmt: skip
+    )
 
 
 def _south() -> Cluster:
     train = Pool(
-        partition="train", prefix="ss-h", nodes=60, slots=4, cpus_per_slot=24,
-        memory_mb_per_slot=192_000, workload="training", jobs=150_000, load=0.92,
-        gpu_type="h100", joining=12, joining_day=151, features="h100,ndr",
+        partition="train",
+        prefix="ss-h",
+        nodes=60,
+        slots=4,
+        cpus_per_slot=24,
+        memory_mb_per_slot=192_000,
+        workload="training",
+        jobs=150_000,
+        load=0.92,
+        gpu_type="h100",
+        joining=12,
+        joining_day=151,
+        features="h100,ndr",
         outages=(
             Outage(11, 33.8, 6.0, "GPU ECC"),
             Outage(30, 118.2, 12.5, "coolant leak"),
             Outage(55, 247.9, 4.0, "fabric"),
         ),
-    )  # fmt: skip
+    )
     medium = Pool(
-        partition="serve", prefix="ss-a", nodes=6, slots=2, cpus_per_slot=16,
-        memory_mb_per_slot=96_000, workload="inference", jobs=5_500, load=0.12,
-        gpu_type="a30", services=2, service_from=12, spread=True, features="a30",
-    )  # fmt: skip
+        partition="serve",
+        prefix="ss-a",
+        nodes=6,
+        slots=2,
+        cpus_per_slot=16,
+        memory_mb_per_slot=96_000,
+        workload="inference",
+        jobs=5_500,
+        load=0.12,
+        gpu_type="a30",
+        services=2,
+        service_from=12,
+        spread=True,
+        features="a30",
+    )
     small = Pool(
-        partition="serve", prefix="ss-l", nodes=5, slots=4, cpus_per_slot=12,
-        memory_mb_per_slot=64_000, workload="inference", jobs=4_000, load=0.05,
-        gpu_type="l4", services=3, service_from=95, spread=True, features="l4",
-    )  # fmt: skip
+        partition="serve",
+        prefix="ss-l",
+        nodes=5,
+        slots=4,
+        cpus_per_slot=12,
+        memory_mb_per_slot=64_000,
+        workload="inference",
+        jobs=4_000,
+        load=0.05,
+        gpu_type="l4",
+        services=3,
+        service_from=95,
+        spread=True,
+        features="l4",
+    )
     desktop = Pool(
-        partition="interactive", prefix="ss-i", nodes=3, slots=4, cpus_per_slot=16,
-        memory_mb_per_slot=64_000, workload="interactive", jobs=11_000, load=0.3,
-        gpu_type="a100", features="a100",
-    )  # fmt: skip
+        partition="interactive",
+        prefix="ss-i",
+        nodes=3,
+        slots=4,
+        cpus_per_slot=16,
+        memory_mb_per_slot=64_000,
+        workload="interactive",
+        jobs=11_000,
+        load=0.3,
+        gpu_type="a100",
+        features="a100",
+    )
     cpu = Pool(
-        partition="cpu", prefix="ss-c", nodes=14, slots=24, cpus_per_slot=8,
-        memory_mb_per_slot=32_000, workload="cpu", jobs=38_000, load=0.66, features="genoa",
-    )  # fmt: skip
+        partition="cpu",
+        prefix="ss-c",
+        nodes=14,
+        slots=24,
+        cpus_per_slot=8,
+        memory_mb_per_slot=32_000,
+        workload="cpu",
+        jobs=38_000,
+        load=0.66,
+        features="genoa",
+    )
     return Cluster(
-        name="synthetic-south", tier="tier-2", timezone="Europe/London",
-        pools=(train, medium, small, desktop, cpu), slurm_version="24.05.4", uid_base=52_000,
-        local_accounts=8, steps=True,
+        name="synthetic-south",
+        tier="tier-2",
+        timezone="Europe/London",
+        pools=(train, medium, small, desktop, cpu),
+        slurm_version="24.05.4",
+        uid_base=52_000,
+        local_accounts=8,
+        steps=True,
+        later_snapshots=(151,),
         gpu_aliases={"h100": "h100-sxm", "a100": "a100-sxm-40"},
-    )  # fmt: skip
+    )
 
 
 def _groups() -> tuple[Cluster, ...]:
@@ -208,10 +295,18 @@ def _groups() -> tuple[Cluster, ...]:
 
 def _group_pool(prefix: str, nodes: int, slots: int, gpu_type: str, jobs: int, load: float) -> Pool:
     return Pool(
-        partition="main", prefix=prefix, nodes=nodes, slots=slots, cpus_per_slot=8,
-        memory_mb_per_slot=62_000, workload="group", jobs=jobs, load=load, gpu_type=gpu_type,
+        partition="main",
+        prefix=prefix,
+        nodes=nodes,
+        slots=slots,
+        cpus_per_slot=8,
+        memory_mb_per_slot=62_000,
+        workload="group",
+        jobs=jobs,
+        load=load,
+        gpu_type=gpu_type,
         outages=(Outage(0, 176.4, 5.5, "moved to another room"),),
-    )  # fmt: skip
+    )
 
 
 def _group(
@@ -220,9 +315,18 @@ def _group(
     aliases = {"v100": "v100-sxm2", "h100": "h100-sxm", "a100": "a100-pcie-40"}
     types = {pool.gpu_type for pool in pools}
     return Cluster(
-        name=f"synthetic-group-{letter}", tier="group", timezone="Europe/London", pools=pools,
-        slurm_version="20.11.9" if old else "23.02.7", uid_base=1_000 * (ord(letter) - 90),
-        local_accounts=2, delimiter="|", epoch_times=not old, old_never_started=old,
-        compressed=compressed, typed_tres=letter != "e", flawed=letter == "d",
+        name=f"synthetic-group-{letter}",
+        tier="group",
+        timezone="Europe/London",
+        pools=pools,
+        slurm_version="20.11.9" if old else "23.02.7",
+        uid_base=1_000 * (ord(letter) - 90),
+        local_accounts=2,
+        delimiter="|",
+        epoch_times=not old,
+        old_never_started=old,
+        compressed=compressed,
+        typed_tres=letter != "e",
+        flawed=letter == "d",
         gpu_aliases={name: model for name, model in aliases.items() if name in types},
-    )  # fmt: skip
+    )

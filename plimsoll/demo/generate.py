@@ -105,9 +105,7 @@ def _nodes_file(history: History, folder: Path, at: datetime) -> EstateFile:
 
 
 def _snapshots(cluster: Cluster) -> list[datetime]:
-    """When the operators took inventories: at the beginning, and when nodes had joined."""
-    joined = {pool.joining_day for pool in cluster.pools if pool.joining}
-    return [WINDOW_BEGIN, *(WINDOW_BEGIN + timedelta(days=day) for day in sorted(joined))]
+    return [WINDOW_BEGIN + timedelta(days=day) for day in (0, *cluster.later_snapshots)]
 
 
 def _window() -> str:

@@ -33,17 +33,17 @@ def with_job_ids(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_labels(frame: pl.DataFrame) -> pl.DataFrame:
-    """Adds `label` (JobID: `54_9`), and folds an array's waiting tasks into one `54_[7-19]`."""
+    """Adds `label` (JobID: `54_9`); an array's tasks that wait, or were cancelled together while
+    they did, become one record `54_[7-19]`.
+    """
     frame = frame.with_columns(
         label=pl.when(pl.col("array_id").is_not_null())
         .then(pl.format("{}_{}", "array_id", "task"))
         .otherwise(pl.col("job_id").cast(pl.String))
     )
-    rest = (pl.col("state") == "PENDING") & pl.col("array_id").is_not_null()
-    waiting = frame.filter(rest)
-    folded = [
-        _fold(group) for _, group in waiting.group_by("array_id", "submit", maintain_order=True)
-    ]
+    rest = pl.col("start").is_null() & pl.col("array_id").is_not_null()
+    together = frame.filter(rest).group_by("array_id", "submit", "end", maintain_order=True)
+    folded = [_fold(group) for _, group in together]
     return pl.concat([frame.filter(~rest), *folded])
 
 

@@ -105,7 +105,5 @@ def _project(number: int, place: int, rng: np.random.Generator) -> Project:
 def _fate(number: int, place: int) -> Fate:
     if number == FIRST_ROUND:
         return "refused" if place in {8, 19, 27} else "funded"
-    special: dict[int, Fate] = {
-        11: "refused", 32: "refused", 44: "undecided", 45: "withdrawn"
-    }  # fmt: skip
+    special: dict[int, Fate] = {11: "refused", 32: "refused", 44: "undecided", 45: "withdrawn"}
     return special.get(place, "funded")

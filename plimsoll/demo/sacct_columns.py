@@ -9,10 +9,31 @@ from plimsoll.demo.play import END_S, History
 from plimsoll.demo.tres import pool_table
 
 FIELDS: Final = (
-    "JobID", "JobIDRaw", "Cluster", "User", "Account", "Partition", "QOS", "JobName", "Submit",
-    "Eligible", "Start", "End", "ElapsedRaw", "Suspended", "TimelimitRaw", "AllocTRES", "ReqTRES",
-    "AllocCPUS", "AllocNodes", "NodeList", "State", "ExitCode", "Reason", "Reservation",
-)  # fmt: skip
+    "JobID",
+    "JobIDRaw",
+    "Cluster",
+    "User",
+    "Account",
+    "Partition",
+    "QOS",
+    "JobName",
+    "Submit",
+    "Eligible",
+    "Start",
+    "End",
+    "ElapsedRaw",
+    "Suspended",
+    "TimelimitRaw",
+    "AllocTRES",
+    "ReqTRES",
+    "AllocCPUS",
+    "AllocNodes",
+    "NodeList",
+    "State",
+    "ExitCode",
+    "Reason",
+    "Reservation",
+)
 """The columns of every export, in sacct's own names."""
 
 _EXIT_CODES: Final = {"FAILED": "1:0", "OUT_OF_MEMORY": "0:125", "NODE_FAIL": "1:0"}

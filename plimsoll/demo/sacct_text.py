@@ -95,7 +95,7 @@ def _step(steps: pl.DataFrame, name: str, order: int) -> pl.DataFrame:
         (pl.lit("1") if batch else pl.col("AllocNodes")).alias("AllocNodes"),
         pl.col("first_node" if batch else "NodeList").alias("NodeList"),
         _step_state(plain, batch=batch).alias("State"),
-        ("ExitCode" if batch else pl.lit("0:0").alias("ExitCode")),
+        _step_exit(plain, batch=batch).alias("ExitCode"),
         pl.lit(order).alias("_step"),
     )
 
@@ -104,6 +104,13 @@ def _step_state(plain: pl.Expr, *, batch: bool) -> pl.Expr:
     if batch:
         return plain.replace(_STEP_STATES)
     return pl.when(plain == "RUNNING").then(plain).otherwise(pl.lit("COMPLETED"))
+
+
+def _step_exit(plain: pl.Expr, *, batch: bool) -> pl.Expr:
+    if not batch:
+        return pl.lit("0:0")
+    killed = plain.is_in(list(_STEP_STATES))
+    return pl.when(killed).then(pl.lit("0:15")).otherwise(pl.col("ExitCode"))
 
 
 def _lines(table: pl.DataFrame, cluster: Cluster) -> pl.DataFrame:

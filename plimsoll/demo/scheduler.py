@@ -6,6 +6,7 @@ empty first; younger jobs pass it only elsewhere, or where their time limit lets
 """
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Final
@@ -18,6 +19,8 @@ NEVER: Final = -1
 
 _END, _FAIL, _REPAIR, _JOIN, _GIVE_UP = range(5)
 _BACKFILL_DEPTH: Final = 6
+_KILL_DELAY_S: Final = 31
+"""Slurm ends jobs up to half a minute after their time limit."""
 
 STATE_NAMES: Final = (
     "COMPLETED",
@@ -113,6 +116,13 @@ class _Nodes:
             if not bit & self.absent:
                 self.by_free[before] ^= bit
                 self.by_free[before + slots] ^= bit
+
+
+def _places(mask: int) -> Iterator[int]:
+    while mask:
+        bit = mask & -mask
+        mask ^= bit
+        yield bit.bit_length() - 1
 
 
 def _lowest_bits(mask: int, count: int) -> int:
@@ -257,8 +267,10 @@ class Scheduler:
     def _start(self, now: int, job: int, chosen: int) -> None:
         self._nodes.take(chosen, self._requests[job][1])
         self._running[job] = (self._queued.pop(job), now, chosen)
-        lasts = min(self._runtimes[job], self._limits[job])
-        heappush(self._events, (now + max(lasts, 0), _END, job, now))
+        lasts, limit = self._runtimes[job], self._limits[job]
+        if lasts >= limit:
+            lasts = limit + job % _KILL_DELAY_S
+        heappush(self._events, (now + lasts, _END, job, now))
 
     def _schedule(self, now: int) -> None:
         """Start what can start, oldest first; then fill the gaps."""
@@ -312,10 +324,7 @@ class Scheduler:
         busy_until = [0] * len(self._nodes.free)
         for other, (_, start, held) in self._running.items():
             until = start + self._limits[other]
-            while held:
-                bit = held & -held
-                held ^= bit
-                node = bit.bit_length() - 1
+            for node in _places(held):
                 busy_until[node] = max(busy_until[node], until)
         present = [n for n in range(len(busy_until)) if not self._nodes.absent >> n & 1]
         soonest = sorted(present, key=busy_until.__getitem__)[:nodes]

@@ -21,6 +21,10 @@ _LONGEST_LIMIT_S: Final = 48 * HOUR_S
 _SERVICE_LIMIT_S: Final = 7 * DAY_S
 _ARRAY_SHARE: Final = 0.035
 _ARRAY_MEAN: Final = 20
+_SCAVENGER_SHARE: Final = 0.03
+_NUMBERED_SHARE: Final = 0.5
+_GIVING_UP_SHARE: Final = 0.25
+_OFFICE_HOURS: Final = (8, 19)
 _TERM_FACTORS: Final = (
     ("2025-12-19", "2026-01-05", 0.42),  # Christmas
     ("2026-01-12", "2026-01-31", 1.22),  # a conference's deadline
@@ -98,12 +102,21 @@ def draw_jobs(
     )
     size = len(spread)
     jobs = Jobs(
-        submit_s=submit, nodes=nodes, slots=slots, runtime_s=runtime, limit_s=limit,
-        patience_s=_patience(size, rng), outcome=outcome,
-        scavenger=(rng.random(size) < 0.03) & (nodes == 1) & (pool.workload == "training"),
-        owner=owner[spread], name=names[spread],
-        array=np.where(single, -1, spread), task=np.where(single, -1, task),
-    )  # fmt: skip
+        submit_s=submit,
+        nodes=nodes,
+        slots=slots,
+        runtime_s=runtime,
+        limit_s=limit,
+        patience_s=_patience(count, rng)[spread],
+        outcome=outcome,
+        scavenger=(rng.random(size) < _SCAVENGER_SHARE)
+        & (nodes == 1)
+        & (pool.workload == "training"),
+        owner=owner[spread],
+        name=names[spread],
+        array=np.where(single, -1, spread),
+        task=np.where(single, -1, task),
+    )
     return _in_order([jobs, *_service_jobs(pool, accounts, begin_s, window_begin_s, end_s)])
 
 
@@ -144,7 +157,8 @@ def _hourly_weights(hours: Ints, *, office: bool) -> Floats:
     day = 1 + np.cos((hour_of_day - 15) * np.pi / 12)
     weights = np.where(weekend, 0.45, 1.0) * (0.25 + day)
     if office:
-        weights = np.where(weekend | (hour_of_day < 8) | (hour_of_day > 18), 0.03, day)
+        at_night = (hour_of_day < _OFFICE_HOURS[0]) | (hour_of_day >= _OFFICE_HOURS[1])
+        weights = np.where(weekend | at_night, 0.03, day)
     for first, last, factor in _TERM_FACTORS:
         inside = (hours >= _epoch(first)) & (hours < _epoch(last))
         weights = np.where(inside, weights * factor, weights)
@@ -164,7 +178,7 @@ def _names(
 ) -> NDArray[Any]:
     """A job's name: the habit of its owner, half of them with a number."""
     numbers = rng.integers(0, 400, size=len(kind)).tolist()
-    numbered = (rng.random(len(kind)) < 0.5).tolist()
+    numbered = (rng.random(len(kind)) < _NUMBERED_SHARE).tolist()
     names = np.empty(len(kind), dtype=object)
     for row, (which, person) in enumerate(zip(kind.tolist(), owner.tolist(), strict=True)):
         stems = habits[which].names
@@ -244,7 +258,7 @@ def _limits(full: Floats, padding: Floats) -> Floats:
 
 def _patience(size: int, rng: np.random.Generator) -> Ints:
     """A quarter of owners give up at some time; half of those within a day."""
-    gives_up = rng.random(size) < 0.25  # noqa: PLR2004
+    gives_up = rng.random(size) < _GIVING_UP_SHARE
     waits = 86_400 * np.exp(1.3 * rng.standard_normal(size))
     return np.where(gives_up, np.maximum(waits, 60), 0).astype(np.int64)
 
@@ -266,11 +280,19 @@ def _service(submits: Ints, name: str, owner: int) -> Jobs:
     count = len(submits)
     ones, zeros = np.ones(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
     return Jobs(
-        submit_s=submits, nodes=ones, slots=ones, runtime_s=ones * (_SERVICE_LIMIT_S + 1),
-        limit_s=ones * _SERVICE_LIMIT_S, patience_s=zeros, outcome=zeros,
-        scavenger=zeros.astype(np.bool_), owner=zeros + owner,
-        name=np.full(count, name, dtype=object), array=zeros - 1, task=zeros - 1,
-    )  # fmt: skip
+        submit_s=submits,
+        nodes=ones,
+        slots=ones,
+        runtime_s=ones * (_SERVICE_LIMIT_S + 1),
+        limit_s=ones * _SERVICE_LIMIT_S,
+        patience_s=zeros,
+        outcome=zeros,
+        scavenger=zeros.astype(np.bool_),
+        owner=zeros + owner,
+        name=np.full(count, name, dtype=object),
+        array=zeros - 1,
+        task=zeros - 1,
+    )
 
 
 def _in_order(parts: list[Jobs]) -> Jobs:
