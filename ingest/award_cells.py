@@ -80,7 +80,10 @@ def unit_name(text: str) -> str:
         raise CellFault("no_unit")
     unit = resolve_unit(text)
     if unit is None:
-        raise CellFault("unknown_unit", f"unknown unit {text.strip()!r}: {unit_hint(text)}")
+        raise CellFault(
+            "unknown_unit",
+            f"rows in the unknown unit {text.strip()!r} are left out: {unit_hint(text)}",
+        )
     return unit.name
 
 

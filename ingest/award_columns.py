@@ -79,7 +79,7 @@ def match_header(names: list[str], where: str) -> AwardHeader:
     squeezed = [_squeezed(name) for name in names]
     twice = {name for name in squeezed if name in COLUMNS and squeezed.count(name) > 1}
     if twice:
-        raise InputError(f"column {', '.join(sorted(twice))} stands twice", where=where)
+        raise InputError(f"column {', '.join(sorted(twice))} stands twice", where=where, hint=_HINT)
     places = {name: index for index, name in enumerate(squeezed) if name in COLUMNS}
     others = [name for name in names if name.strip() and _squeezed(name) not in COLUMNS]
     missing = [name for name in REQUIRED if name not in places]

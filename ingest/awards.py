@@ -2,17 +2,20 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.award_rows import AwardRows, award_rows
+from ingest.awards_template import awards_template
 from ingest.formats.award_table import SIZE_LIMIT_BYTES, read_award_table
 from ingest.ledger import enter_file, ledger_run
 from ingest.report import FileReport, IngestReport
-from ingest.whole_file import WholeFile, read_whole
+from ingest.whole_file import Progress, WholeFile, each_file, read_whole
 from model.schemas import AWARDS
 from store import Store
+
+__all__ = ["awards_template", "ingest_awards"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ def ingest_awards(
     store: Store,
     paths: Sequence[str | Path],
     *,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> IngestReport:
     """Read awards files (CSV, XLSX, Parquet; `-` is standard input) and enter their rows.
 
@@ -35,17 +38,15 @@ def ingest_awards(
     replaces what an earlier one said. Every file is read before anything is written: InputError
     leaves the store as it was. Raises StoreLockedError.
     """
-    parsed = [_parse(path, progress) for path in paths]
+    parsed = [_parse(path) for path in each_file(paths, progress)]
     with store.lock(), ledger_run(store, "ingest awards") as run_id:
         files = tuple(_enter(store, each, run_id) for each in parsed)
     return IngestReport(kind="awards", cluster=None, files=files, run_id=run_id)
 
 
-def _parse(path: str | Path, progress: Callable[[str], None] | None) -> _Parsed:
+def _parse(path: str | Path) -> _Parsed:
     began = time.perf_counter()
     file = read_whole(path, limit_bytes=SIZE_LIMIT_BYTES)
-    if progress:
-        progress(file.path)
     table = read_award_table(file.data, file.path)
     return _Parsed(file, table.form, award_rows(table, file.path), time.perf_counter() - began)
 

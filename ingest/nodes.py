@@ -3,7 +3,7 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from ingest.formats.node_text import refuse_what_is_no_node_text
 from ingest.formats.scontrol_nodes import NodeRecord, NodeText, read_nodes
 from ingest.ledger import enter_file, ledger_run
 from ingest.report import FileReport, IngestReport
-from ingest.whole_file import WholeFile, read_whole
+from ingest.whole_file import Progress, WholeFile, each_file, read_whole
 from model.errors import InputError
 from model.schemas import NODES
 from store import Cluster, Store
@@ -43,7 +43,7 @@ def ingest_nodes(
     cluster: str,
     at: datetime | None = None,
     timezone: str | None = None,
-    progress: Callable[[str], None] | None = None,
+    progress: Progress | None = None,
 ) -> IngestReport:
     """Read `scontrol show node` text (either form; `-` is standard input) as snapshots.
 
@@ -55,7 +55,7 @@ def ingest_nodes(
     zone = timezone or (known.timezone if known else "UTC")
     stated = timezone is not None or known is not None
     parsed = [
-        _parse(path, at=at, zone=_zone(zone), stated=stated, progress=progress) for path in paths
+        _parse(path, at=at, zone=_zone(zone), stated=stated) for path in each_file(paths, progress)
     ]
     with store.lock(), ledger_run(store, "ingest nodes") as run_id:
         if known is None:
@@ -101,17 +101,15 @@ def _parse(
     at: datetime | None,
     zone: ZoneInfo,
     stated: bool,
-    progress: Callable[[str], None] | None,
 ) -> _Parsed:
     began = time.perf_counter()
     file = read_whole(path, limit_bytes=SIZE_LIMIT_BYTES)
-    if progress:
-        progress(file.path)
     refuse_what_is_no_node_text(file.data, file.path)
     text = read_nodes(file.data.decode("utf-8", errors="replace"))
     if not text.nodes:
         reasons = ", ".join(sorted({reject.reason for reject in text.rejects}))
-        raise InputError(f"not one whole node in this text ({reasons})", where=file.path)
+        what = f"not one whole node in this text ({reasons})"
+        raise InputError(what, where=file.path, hint="run scontrol show node again.")
     valid_from = at or latest_moment(text.nodes, zone)
     if valid_from is None:
         raise InputError(
@@ -127,12 +125,12 @@ def _notes(
     notes: dict[str, int] = {}
     if assumed:
         moment = valid_from.astimezone(UTC).isoformat(timespec="seconds")
-        notes[f"taken at {moment}: assumed, the latest moment in the text (--at states it)"] = 0
+        notes[f"taken at {moment}, the latest moment in the text (--at states it)"] = 0
         if zone is None:
-            notes["the cluster's time zone is unknown: UTC assumed (--timezone states it)"] = 0
+            notes["the cluster keeps UTC (--timezone states another zone)"] = 0
     differing = sum(node.gpus_differ for node in text.nodes)
     if differing:
-        notes["Gres and CfgTRES count different GPUs: Gres was taken"] = differing
+        notes["where Gres and CfgTRES count different GPUs, Gres is right"] = differing
     return notes
 
 

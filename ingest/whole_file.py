@@ -5,6 +5,7 @@ import hashlib
 import io
 import lzma
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -12,6 +13,9 @@ from typing import BinaryIO, Final
 import zstandard
 
 from model.errors import InputError
+
+Progress = Callable[[int, int | None], None]
+"""Called with (done, total)."""
 
 STDIN: Final = "-"
 _GZIP, _XZ, _ZSTD = b"\x1f\x8b", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd"
@@ -25,6 +29,16 @@ class WholeFile:
     data: bytes
     sha256: str
     size_bytes: int
+
+
+def each_file(
+    paths: Sequence[str | Path], progress: Progress | None = None
+) -> Iterator[str | Path]:
+    """The paths one by one, telling how many were done."""
+    for done, path in enumerate(paths):
+        if progress:
+            progress(done, len(paths))
+        yield path
 
 
 def read_whole(path: str | Path, *, limit_bytes: int) -> WholeFile:
@@ -44,7 +58,8 @@ def _read(path: str | Path, name: str, limit_bytes: int) -> bytes:
         with Path(path).open("rb") as file:
             return _within(file, name, limit_bytes)
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", where=name) from error
+        what = f"cannot be read: {error.strerror}"
+        raise InputError(what, where=name, hint="look at the path and its permissions.") from error
 
 
 def _unpacked(packed: bytes, name: str, limit_bytes: int) -> bytes:
@@ -58,12 +73,14 @@ def _unpacked(packed: bytes, name: str, limit_bytes: int) -> bytes:
             reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
             return _within(reader, name, limit_bytes)
     except (EOFError, OSError, lzma.LZMAError, zstandard.ZstdError) as error:
-        raise InputError("the compressed file is cut off or damaged", where=name) from error
+        what = "the compressed file is cut off or damaged"
+        raise InputError(what, where=name, hint="copy it again.") from error
     return packed
 
 
 def _within(stream: BinaryIO | io.BufferedIOBase, name: str, limit_bytes: int) -> bytes:
     data = stream.read(limit_bytes + 1)
     if len(data) > limit_bytes:
-        raise InputError(f"more than {limit_bytes >> 20} MB: not such a file", where=name)
+        what = f"more than {limit_bytes >> 20} MB unpacked"
+        raise InputError(what, where=name, hint="is this the file that you meant?")
     return data

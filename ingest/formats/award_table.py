@@ -40,7 +40,8 @@ def read_award_table(data: bytes, where: str) -> AwardTable:
     if not data.strip():
         raise InputError("the file is empty", where=where, hint=_USE_CSV)
     if len(data) > SIZE_LIMIT_BYTES:
-        raise InputError(f"more than {SIZE_LIMIT_BYTES >> 20} MB is no awards file", where=where)
+        what = f"more than {SIZE_LIMIT_BYTES >> 20} MB is no awards file"
+        raise InputError(what, where=where, hint=_USE_CSV)
     if data.startswith(b"PAR1"):
         return _from_rows("parquet", _parquet_rows(data, where), where)
     if data.startswith(b"PK\x03\x04"):
@@ -88,9 +89,8 @@ def _csv_rows(text: str, delimiter: str, where: str) -> Iterator[tuple[int, list
             yield lines.record_start, cells
             lines.between_records = True
     except csv.Error as error:
-        raise InputError(
-            f"the CSV cannot be read: {error}", where=f"{where}:{lines.number}"
-        ) from error
+        what, place = f"the CSV cannot be read: {error}", f"{where}:{lines.number}"
+        raise InputError(what, where=place, hint=_USE_CSV) from error
 
 
 class _Lines:
@@ -118,7 +118,8 @@ def _sheet_rows(data: bytes, where: str) -> Iterator[tuple[int, list[str]]]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > UNPACKED_LIMIT_BYTES:
-            raise InputError("the workbook unpacks to more than 512 MB", where=where)
+            what = "the workbook unpacks to more than 512 MB"
+            raise InputError(what, where=where, hint=_USE_CSV)
         book = fastexcel.read_excel(data)
         for name in book.sheet_names:
             sheet = book.load_sheet(name, header_row=None, dtypes="string").to_polars()
@@ -135,7 +136,8 @@ def _parquet_rows(data: bytes, where: str) -> Iterator[tuple[int, list[str]]]:
     try:
         frame = pl.read_parquet(io.BytesIO(data))
     except (pl.exceptions.PolarsError, OSError) as error:
-        raise InputError("the Parquet file cannot be read: it is damaged", where=where) from error
+        what = "the Parquet file cannot be read: it is damaged"
+        raise InputError(what, where=where, hint=_USE_CSV) from error
     yield 0, frame.columns
     for number, row in enumerate(frame.iter_rows(), start=1):
         yield number, ["" if cell is None else str(cell) for cell in row]

@@ -62,9 +62,8 @@ class RecordList:
                 yield bytes(buffer[: cut[0]])
                 del buffer[: cut[1]]
             elif len(buffer) > RECORD_LIMIT_BYTES:
-                raise InputError(
-                    f"a record of more than {RECORD_LIMIT_BYTES >> 20} MB: this is no job list"
-                )
+                what = f"a record of more than {RECORD_LIMIT_BYTES >> 20} MB: this is no job list"
+                raise InputError(what, hint="run sacct again.")
         yield from self._close_list(buffer, boundary)
 
     def _open_list(self) -> bytearray | None:
