@@ -48,28 +48,39 @@ def merge_records(records: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ranked(records: pl.DataFrame) -> pl.DataFrame:
+    """Records in ascending rank within their key; those inside merged rows stand by themselves."""
     merged = records.filter(pl.col("fills").is_not_null())
-    plain = records.filter(pl.col("fills").is_null())
-    parts = [plain]
+    whole = records.filter(pl.col("fills").is_null())
     fillers: list[pl.DataFrame] = []
     if merged.height:
         ranks = merged["fills"].str.json_decode(_FILLS).struct.unnest()
-        own = [pl.when(ranks[name].is_null()).then(pl.col(name)).alias(name) for name in FILLABLE]
-        parts.append(merged.with_columns(own))
         filled = [name for name in FILLABLE if ranks[name].count()]
+        own = [pl.when(ranks[name].is_null()).then(pl.col(name)).alias(name) for name in filled]
+        whole = pl.concat([whole, merged.with_columns(own)])
         fillers = [_filler(merged, name, ranks[name]) for name in filled]
-    highest = _with_rank(pl.concat(parts)).drop("fills")
-    rows = pl.concat([highest, *fillers], how="diagonal")
-    return rows.sort([*KEY, *_RANK], nulls_last=False).with_row_index("_row")
-
-
-def _with_rank(records: pl.DataFrame) -> pl.DataFrame:
-    return records.with_columns(
-        _finality=pl.col("finality"),
-        _observed=pl.col("observed_until"),
-        _end=pl.col("end"),
-        _content=_content(records),
+    ranked = (
+        whole.drop("fills")
+        .unique()
+        .with_columns(
+            _finality=pl.col("finality"),
+            _observed=pl.col("observed_until"),
+            _end=pl.col("end"),
+            _content=pl.lit(None, pl.String),
+        )
     )
+    rows = pl.concat([ranked, *fillers], how="diagonal")
+    tied = rows.select(*KEY, *_RANK[:3]).is_duplicated()
+    return _with_content(rows, tied).sort([*KEY, *_RANK]).with_row_index("_row")
+
+
+def _with_content(rows: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:
+    """Add the content's hash to the rows that need it and have none: it is dear to reckon."""
+    wanted &= rows["_content"].is_null()
+    if not wanted.any():
+        return rows
+    places = wanted.arg_true()
+    hashes = rows["_content"].scatter(places, _content(rows.gather(places)))
+    return rows.with_columns(hashes)
 
 
 def _content(records: pl.DataFrame) -> pl.Series:
@@ -116,16 +127,23 @@ def _fills(ranked: pl.DataFrame, supplied: pl.DataFrame) -> pl.Series:
     ]
     if not filled:
         return pl.Series("fills", [None], dtype=pl.String).new_from_index(0, supplied.height)
-    texts = ranked.select(_rank_text()).to_series()
+    texts = _with_content(ranked, _lower_suppliers(ranked, supplied, filled)).select(_rank_text())
     entries = [
         pl.when(pl.col(name) != pl.col("_top")).then(
-            pl.concat_str(pl.lit(f'"{name}":"'), texts.gather(supplied[name]), pl.lit('"'))
+            pl.concat_str(
+                pl.lit(f'"{name}":"'), texts.to_series().gather(supplied[name]), pl.lit('"')
+            )
         )
         for name in filled
     ]
     joined = pl.concat_str(entries, separator=",", ignore_nulls=True)
     fills = pl.when(joined != "").then(pl.concat_str(pl.lit("{"), joined, pl.lit("}")))
     return supplied.select(fills.alias("fills")).to_series()
+
+
+def _lower_suppliers(ranked: pl.DataFrame, supplied: pl.DataFrame, filled: list[str]) -> pl.Series:
+    lower = [supplied.filter(pl.col(name) != pl.col("_top"))[name] for name in filled]
+    return ranked["_row"].is_in(pl.concat(lower).unique().implode())
 
 
 def _rank_text() -> pl.Expr:
