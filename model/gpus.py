@@ -10,8 +10,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import Field
 
+from model.model_keys import nearest
 from model.origin import Grade, Record, Source, Text
-from model.yaml_source import Fault, nearest
+from model.yaml_source import Fault
 
 Positive = Annotated[float, Field(gt=0)]
 
@@ -19,7 +20,7 @@ A100: Final = "a100-sxm-40"
 """The card that equivalents and reference units are measured against."""
 
 DEFAULT_MIG_SLICES: Final = 7
-"""Slices of a card whose MIG profile the catalogue does not hold: every catalogued card but the A30."""
+"""Of a card whose MIG profile the catalogue does not hold: so for every card in it but the A30."""
 
 NO_ALIASES: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -161,6 +162,11 @@ class GpuCatalogue:
             return None
         compute = 1.6 * peaks.fp32 / reference.fp32 + 1.6 * peaks.fp16 / reference.fp16
         return Reckoned(compute + 0.8 * card.memory_gb / 40, "formula")
+
+    @cached_property
+    def inference_cards(self) -> frozenset[str]:
+        """The cards made for inference."""
+        return frozenset(card.id for card in self.cards.values() if card.inference_card)
 
     @cached_property
     def _ids_by_type(self) -> dict[str, str]:

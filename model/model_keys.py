@@ -1,11 +1,12 @@
 """What a pydantic fault means to the person who wrote the file: keys, choices, nearest words."""
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
+
+from model.suggestions import likeliest
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
 
 def nearest(word: str, words: Iterable[str]) -> str:
     """A question with the likeliest of `words`, or nothing: "Did you mean 'clusters'?"."""
-    close = get_close_matches(word, list(words), n=1, cutoff=0.6)
-    return f"Did you mean '{close[0]}'?" if close else ""
+    meant = likeliest(word, words)
+    return f"Did you mean '{meant}'?" if meant else ""
 
 
 def explain(error: "ErrorDetails", model: type[BaseModel]) -> str:
@@ -32,6 +33,8 @@ def explain(error: "ErrorDetails", model: type[BaseModel]) -> str:
             return f"{name}: {error['ctx']['error']}"
         case "literal_error":
             return f"{name}: {error['input']!r} is not one of {error['ctx']['expected']}."
+        case "union_tag_invalid" | "union_tag_not_found":
+            return _tag_fault(name, error)
         case _:
             return f"{name}: {_lower_first(error['msg'])}; found {_shown(error['input'])}."
 
@@ -70,6 +73,14 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 def _field_names(model: type[BaseModel]) -> Iterator[str]:
     return (field.alias or name for name, field in model.model_fields.items())
+
+
+def _tag_fault(name: str, error: "ErrorDetails") -> str:
+    context = error.get("ctx", {})
+    key = str(context.get("discriminator", "")).strip("'")
+    if "tag" not in context:
+        return f"'{key}' is missing in {name}."
+    return f"{name}.{key}: '{context['tag']}' is not one of {context['expected_tags']}."
 
 
 def _inside(loc: tuple[str | int, ...]) -> str:

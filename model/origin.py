@@ -4,6 +4,9 @@ from typing import Annotated, Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from model.errors import InputError
+from model.suggestions import did_you_mean
+
 Grade = Literal["A-operator", "B-top500", "C-epoch", "C-press", "D-secondary", "E-unverified"]
 """From the operator's or vendor's own document down to general knowledge."""
 
@@ -43,3 +46,15 @@ def rank(grade: Grade | None) -> int:
 def best_grade(sources: tuple[Source, ...], covering: str) -> Grade | None:
     """The best grade among the sources that cover a field; None where no source does."""
     return min((each.grade for each in sources if covering in each.covers), key=rank, default=None)
+
+
+def grade_named(text: str) -> Grade:
+    """The grade of a name such as "C-press", or of a letter: of two with one letter, the lower.
+
+    Raises:
+        InputError: for any other text.
+    """
+    named = [each for each in GRADES if text.casefold() in {each.casefold(), each[0].casefold()}]
+    if not named:
+        raise InputError(f"no grade {text!r}", hint=did_you_mean(text, GRADES))
+    return named[-1]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,9 +11,10 @@ from pydantic import Field
 from model.errors import ConfigError
 from model.gpus import GpuCatalogue, GpuFile, catalogue_faults, catalogue_of
 from model.machines import Machine, MachineFile
+from model.model_keys import nearest
 from model.origin import Record, Source, Text
 from model.resources import config_path
-from model.yaml_source import Fault, nearest, read_model
+from model.yaml_source import Fault, read_model
 
 
 class Yearly(Record):
@@ -92,11 +93,8 @@ def _read(folder: Path) -> Registry:
     for path in sorted((folder / "machines").glob("*.yaml")):
         taken = {each.id for each in machines}
         try:
-            file = read_model(
-                path,
-                MachineFile,
-                checks=lambda file, taken=taken: machine_faults(file, catalogue, taken=taken),
-            )
+            checks = partial(machine_faults, catalogue=catalogue, taken=taken)
+            file = read_model(path, MachineFile, checks=checks)
         except ConfigError as invalid:
             faults += invalid.faults
             continue
@@ -110,7 +108,7 @@ def _read(folder: Path) -> Registry:
 def machine_faults(
     file: MachineFile, catalogue: GpuCatalogue | Mapping[str, object], *, taken: set[str]
 ) -> Iterator[Fault]:
-    """What a validated file still has wrong: doubled ids, unknown GPUs, components that do not sum."""
+    """What a validated file still has wrong: doubled ids, unknown GPUs, sums that do not hold."""
     seen = set(taken)
     for position, machine in enumerate(file.machines):
         at = ("machines", position)

@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from model.errors import ConfigError
-from model.model_keys import explain, nearest
+from model.model_keys import explain
 
 Loc = tuple[str | int, ...]
 """Where a value stands in a document: keys and list positions from the top."""
@@ -36,11 +36,15 @@ class Fault:
 
 @dataclass
 class YamlTree:
-    """A document as plain Python values, with the line on which each value's key stands."""
+    """A document as plain Python values, with the line on which each value's key stands.
+
+    `overrides` names the environment variable that a value comes from instead of the file.
+    """
 
     path: Path
     value: Any = None
     lines: dict[Loc, int] = field(default_factory=dict)
+    overrides: dict[Loc, str] = field(default_factory=dict)
     faults: list[tuple[int, str]] = field(default_factory=list)
 
     def line(self, loc: Loc) -> int:
@@ -51,11 +55,33 @@ class YamlTree:
                 place = (*place, part)
         return self.lines.get(place, 1)
 
+    def override(self, loc: Loc, value: str, *, variable: str) -> None:
+        """Puts an environment variable's text in a value's place."""
+        if not isinstance(self.value, dict):
+            return
+        place = self.value
+        for part in loc[:-1]:
+            inner = place.get(part)
+            place[part] = inner = inner if isinstance(inner, dict) else {}
+            place = inner
+        place[loc[-1]] = value
+        self.overrides[loc] = variable
+
+    def blame(self, loc: Loc, what: str) -> None:
+        """Notes a fault at a value."""
+        if variable := self.overrides.get(loc):
+            self.faults.append((0, f"environment variable {variable}: {what}"))
+        else:
+            self.blame_line(self.line(loc), what)
+
+    def blame_line(self, line: int, what: str) -> None:
+        """Notes a fault on a line."""
+        self.faults.append((line, f"{self.path}:{line}: {what}"))
+
     def refuse(self) -> None:
         """Raises ConfigError with every fault, in the order of the lines, if there is any."""
         if self.faults:
-            ordered = sorted(set(self.faults))
-            raise ConfigError([f"{self.path}:{line}: {what}" for line, what in ordered])
+            raise ConfigError([text for _, text in sorted(set(self.faults))])
 
 
 def load_yaml(path: Path) -> YamlTree:
@@ -74,7 +100,7 @@ def load_yaml(path: Path) -> YamlTree:
         _refuse_traps(text, tree)
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as fault:
-        tree.faults.append(_syntax_fault(fault))
+        tree.blame_line(*_syntax_fault(fault))
         tree.refuse()
     else:
         tree.value = {} if root is None else _plain(root, (), tree)
@@ -106,10 +132,11 @@ def validate_tree(
         found = model.model_validate(tree.value)
     except ValidationError as invalid:
         for error in invalid.errors(include_url=False):
-            tree.faults.append((tree.line(error["loc"]), explain(error, model)))
+            tree.blame(error["loc"], explain(error, model))
         tree.refuse()
         raise
-    tree.faults += [(tree.line(fault.loc), fault.what) for fault in (checks or _no_checks)(found)]
+    for fault in (checks or _no_checks)(found):
+        tree.blame(fault.loc, fault.what)
     tree.refuse()
     return found
 
@@ -136,23 +163,27 @@ def _read_text(path: Path) -> str:
 def _refuse_traps(text: str, tree: YamlTree) -> None:
     depth = documents = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-        line = event.start_mark.line + 1
+        line = _line_of(event)
         if isinstance(event, yaml.AliasEvent):
-            tree.faults.append((line, "an alias (*name). Write the value out."))
+            tree.blame_line(line, "an alias (*name). Write the value out.")
         elif isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         elif isinstance(event, yaml.DocumentStartEvent):
             documents += 1
-        if getattr(event, "tag", None):
-            tree.faults.append((line, f"a tag ({event.tag}). Write a plain value."))
+        if tag := getattr(event, "tag", None):
+            tree.blame_line(line, f"a tag ({tag}). Write a plain value.")
         if depth > MAX_DEPTH or documents > 1:
             what = f"more than {MAX_DEPTH} levels" if depth > MAX_DEPTH else "a second document"
-            tree.faults.append((line, f"{what}. One flat document is enough here."))
+            tree.blame_line(line, f"{what}. One flat document is enough here.")
             break
     if any("alias" in what or "levels" in what or "second" in what for _, what in tree.faults):
         tree.refuse()
+
+
+def _line_of(part: yaml.Event | yaml.Node) -> int:
+    return part.start_mark.line + 1 if part.start_mark else 1
 
 
 def _syntax_fault(fault: yaml.YAMLError) -> tuple[int, str]:
@@ -168,23 +199,24 @@ def _plain(node: yaml.Node, loc: Loc, tree: YamlTree) -> Any:
     if isinstance(node, yaml.SequenceNode):
         items = []
         for position, item in enumerate(node.value):
-            tree.lines[(*loc, position)] = item.start_mark.line + 1
+            tree.lines[(*loc, position)] = _line_of(item)
             items.append(_plain(item, (*loc, position), tree))
         return items
-    return node.value if node.style else _plain_scalar(node.value)
+    quoted = isinstance(node, yaml.ScalarNode) and bool(node.style)
+    return node.value if quoted else _plain_scalar(node.value)
 
 
 def _plain_mapping(node: yaml.MappingNode, loc: Loc, tree: YamlTree) -> dict[str, Any]:
     mapping: dict[str, Any] = {}
     for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
+        line = _line_of(key_node)
         if not isinstance(key_node, yaml.ScalarNode):
-            tree.faults.append((line, "a key that is not a word."))
+            tree.blame_line(line, "a key that is not a word.")
             continue
         key = key_node.value
         if key in mapping:
             first = tree.lines[(*loc, key)]
-            tree.faults.append((line, f"'{key}' again (first on line {first}). Keep one."))
+            tree.blame_line(line, f"'{key}' again (first on line {first}). Keep one.")
             continue
         tree.lines[(*loc, key)] = line
         mapping[key] = _plain(value_node, (*loc, key), tree)
@@ -199,6 +231,3 @@ def _plain_scalar(text: str) -> Any:
     if _INT.fullmatch(text):
         return int(text)
     return float(text) if _FLOAT.fullmatch(text) else text
-
-
-__all__ = ["Fault", "Loc", "YamlTree", "load_yaml", "nearest", "read_model", "validate_tree"]

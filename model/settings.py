@@ -1,0 +1,321 @@
+"""The settings of `plimsoll.yaml`: typed, checked all at once, overridden by the environment."""
+
+import os
+from collections.abc import Iterator, Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from secrets import token_hex
+from typing import Annotated, Any, Final, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, PrivateAttr, model_validator
+
+from model.errors import InputError
+from model.model_keys import nearest
+from model.origin import Record, Text
+from model.registry import load_gpus, load_registry
+from model.yaml_source import Fault, Loc, YamlTree, load_yaml, validate_tree
+
+CONFIG_VARIABLE: Final = "PLIMSOLL_CONFIG"
+KEY_VARIABLE: Final = "PLIMSOLL_PRIVACY_KEY"
+DEFAULT_FILE: Final = Path("plimsoll.yaml")
+
+OVERRIDES: Final[Mapping[str, Loc]] = {
+    "PLIMSOLL_SITE": ("site",),
+    "PLIMSOLL_TIMEZONE": ("timezone",),
+    "PLIMSOLL_STORE": ("store",),
+    "PLIMSOLL_CATALOGUE_URL": ("catalogue_url",),
+    "PLIMSOLL_ENGINE": ("engine",),
+    "PLIMSOLL_DASHBOARD_HOST": ("dashboard", "host"),
+    "PLIMSOLL_DASHBOARD_PORT": ("dashboard", "port"),
+    "PLIMSOLL_DASHBOARD_BASE_PATH": ("dashboard", "base_path"),
+}
+"""Environment variables, and the settings that they take the place of."""
+
+NodeRole = Literal["inference", "training", "interactive", "cpu", "test", "login"]
+Feed = Literal["jobs", "nodes", "events", "telemetry", "awards"]
+
+
+def _known_timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        hint = nearest(name, available_timezones()) or "Write a name such as Europe/London."
+        raise ValueError(f"unknown time zone '{name}'. {hint}") from None
+    return name
+
+
+def _without_password(url: str) -> str:
+    if urlsplit(url).password:
+        raise ValueError("holds a password. Give it in a file or an environment variable.")
+    return url
+
+
+def _known_card(gpu_id: str) -> str:
+    cards = load_gpus()
+    if gpu_id not in cards:
+        hint = nearest(gpu_id, cards) or "The GPU catalogue has the ids."
+        raise ValueError(f"unknown GPU id '{gpu_id}'. {hint}")
+    return gpu_id
+
+
+def _known_machine(machine_id: str) -> str:
+    registry = load_registry()
+    if registry.machine(machine_id) is None:
+        hint = nearest(machine_id, [machine.id for machine in registry.machines])
+        raise ValueError(
+            f"unknown machine '{machine_id}'. {hint or '`plimsoll machines list` has them.'}"
+        )
+    return machine_id
+
+
+Timezone = Annotated[str, AfterValidator(_known_timezone)]
+Url = Annotated[str, Field(pattern=r"^https?://"), AfterValidator(_without_password)]
+GpuId = Annotated[str, AfterValidator(_known_card)]
+MachineId = Annotated[str, AfterValidator(_known_machine)]
+Every = Annotated[str, Field(pattern=r"^[1-9][0-9]*(min|h|d)$")]
+"""An interval: 15min, 1h, 1d."""
+
+
+class Privacy(Record):
+    """What is kept of people. The key lies outside the store: without it nobody can link back."""
+
+    pseudonyms: bool = False
+    key_file: Path | None = None
+    keep_job_names: bool = False
+    retention_days: Annotated[int, Field(gt=0)] | None = None
+
+    def key(self) -> bytes | None:
+        """The site's key: of PLIMSOLL_PRIVACY_KEY, else of `key_file`; None where neither is given.
+
+        Raises:
+            InputError: where pseudonyms are asked for and there is no key.
+        """
+        if text := os.environ.get(KEY_VARIABLE):
+            return text.encode()
+        if (
+            self.key_file
+            and self.key_file.is_file()
+            and (key := self.key_file.read_bytes().strip())
+        ):
+            return key
+        if self.pseudonyms:
+            file = self.key_file or Path("plimsoll.key")
+            raise InputError(
+                "privacy.pseudonyms is on, but there is no key",
+                hint=f"`openssl rand -hex 32 > {file}`, name it as privacy.key_file and keep it.",
+            )
+        return None
+
+    def make_key(self) -> Path | None:
+        """Writes a new key to `key_file`, for its owner's eyes only; None where none is wanted.
+
+        A key that is there already stays: another one would make new people of the old.
+        """
+        if not self.pseudonyms or self.key_file is None or self.key_file.exists():
+            return None
+        self.key_file.touch(mode=0o600)
+        self.key_file.write_text(token_hex(32) + "\n", encoding="ascii")
+        return self.key_file
+
+
+class NodeRoleRule(Record):
+    """Nodes of one role, by a shell pattern of node names or of a partition."""
+
+    role: NodeRole
+    nodes: Text | None = None
+    partition: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.nodes is None) == (self.partition is None):
+            raise ValueError("give either 'nodes' or 'partition', a pattern such as gpu-infer-*.")
+        return self
+
+    @property
+    def pattern(self) -> str:
+        """The pattern, whichever of the two it is for."""
+        return self.nodes or self.partition or ""
+
+
+class FileSource(Record):
+    """Files that something else writes: a shell pattern of paths."""
+
+    kind: Literal["files"]
+    feeds: Feed
+    paths: Text
+    every: Every | None = None
+
+
+class CommandSource(Record):
+    """A command whose output is read, such as sacct, here or over ssh."""
+
+    kind: Literal["command"]
+    feeds: Feed
+    command: Annotated[tuple[Text, ...], Field(min_length=1)]
+    every: Every | None = None
+
+
+class HttpSource(Record):
+    """A slurmrestd or a Prometheus; its token lies in a file."""
+
+    kind: Literal["slurmrestd", "prometheus"]
+    feeds: Feed
+    url: Url
+    token_file: Path | None = None
+    every: Every | None = None
+
+
+Source = Annotated[FileSource | CommandSource | HttpSource, Field(discriminator="kind")]
+
+
+class ClusterSettings(Record):
+    """What the logs of a cluster cannot tell."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")]
+    tier: Text | None = None
+    timezone: Timezone | None = None
+    machine: MachineId | None = None
+    node_roles: tuple[NodeRoleRule, ...] = ()
+    gpu_aliases: dict[str, GpuId] = Field(default_factory=dict)
+    grid_region: Text | None = None
+    pue: Annotated[float, Field(ge=1, le=5)] | None = None
+    synthetic: bool = False
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def role_patterns(self) -> tuple[tuple[str, str], ...]:
+        """(pattern, role) pairs in their order: the first match decides."""
+        return tuple((rule.pattern, rule.role) for rule in self.node_roles)
+
+
+class Dashboard(Record):
+    """How the dashboard is served."""
+
+    host: Text = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8050
+    base_path: Annotated[str, Field(pattern=r"^/([A-Za-z0-9_.-]+/)*$")] = "/"
+    auth: Literal["none", "oidc", "proxy"] = "none"
+    roles: dict[str, Literal["viewer", "pi", "manager", "admin"]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _open_only_at_home(self) -> Self:
+        if self.auth == "none" and not _is_loopback(self.host):
+            raise ValueError(f"host {self.host} needs an 'auth': without one, only 127.0.0.1.")
+        return self
+
+
+class Disclosure(Record):
+    """Thresholds under which a published table hides a cell."""
+
+    minimum_people: Annotated[int, Field(ge=1)] = 10
+    round_people_to: Annotated[int, Field(ge=1)] = 5
+    minimum_users: Annotated[int, Field(ge=1)] = 10
+    minimum_institutions: Annotated[int, Field(ge=1)] = 3
+
+
+class Reports(Record):
+    """Whose reports these are."""
+
+    organisation: Text | None = None
+    contact: Text | None = None
+    logo: Path | None = None
+    disclosure: Disclosure = Field(default_factory=Disclosure)
+
+
+class Settings(Record):
+    """All settings; everything has a default, so that a first look needs no file."""
+
+    site: Text | None = None
+    timezone: Timezone = "UTC"
+    store: Path | None = None
+    catalogue_url: Text | None = None
+    engine: Literal["polars", "dask", "spark"] = "polars"
+    privacy: Privacy = Field(default_factory=Privacy)
+    clusters: tuple[ClusterSettings, ...] = ()
+    dashboard: Dashboard = Field(default_factory=Dashboard)
+    reports: Reports = Field(default_factory=Reports)
+
+    _path: Path | None = PrivateAttr(default=None)
+
+    @property
+    def path(self) -> Path | None:
+        """The file that these come from; None where they are defaults."""
+        return self._path
+
+    def cluster(self, name: str) -> ClusterSettings | None:
+        """The settings of a cluster; None where it has none."""
+        return next((each for each in self.clusters if each.name == name), None)
+
+    def cluster_timezone(self, name: str) -> str | None:
+        """A cluster's time zone, else the site's; None where neither was stated."""
+        cluster = self.cluster(name)
+        stated = self.timezone if "timezone" in self.model_fields_set else None
+        return (cluster.timezone if cluster else None) or stated
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """The settings of a file, of PLIMSOLL_CONFIG, of ./plimsoll.yaml, or the defaults.
+
+    Variables of `OVERRIDES` take the place of what the file says. Paths in the file are relative
+    to its folder, paths in variables to the working directory.
+
+    Raises:
+        ConfigError: with a line for every fault: `file:line: what. Hint`.
+    """
+    file = path or _file_of_environment() or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
+    tree = load_yaml(file) if file else YamlTree(DEFAULT_FILE, {})
+    if file and isinstance(tree.value, dict):
+        _anchor(tree.value, file.parent)
+        _refuse_secrets(tree)
+    for variable, loc in OVERRIDES.items():
+        if value := os.environ.get(variable):
+            tree.override(loc, value, variable=variable)
+    settings = validate_tree(tree, Settings, checks=settings_faults)
+    settings._path = file  # noqa: SLF001  # ours: pydantic's private attributes have no other door
+    return settings
+
+
+def settings_schema() -> dict[str, Any]:
+    """The JSON Schema of `plimsoll.yaml`, for editors."""
+    return Settings.model_json_schema()
+
+
+def settings_faults(settings: Settings) -> Iterator[Fault]:
+    """What validated settings still have wrong: two clusters of one name."""
+    names: set[str] = set()
+    for position, cluster in enumerate(settings.clusters):
+        if cluster.name in names:
+            yield Fault(
+                ("clusters", position, "name"), f"cluster '{cluster.name}' again. Keep one."
+            )
+        names.add(cluster.name)
+
+
+def _file_of_environment() -> Path | None:
+    named = os.environ.get(CONFIG_VARIABLE)
+    return Path(named) if named else None
+
+
+def _anchor(tree: dict[str, Any], folder: Path) -> None:
+    for loc in (("store",), ("privacy", "key_file"), ("reports", "logo")):
+        place: Any = tree
+        for part in loc[:-1]:
+            place = place.get(part) if isinstance(place, dict) else None
+        if isinstance(place, dict) and isinstance(place.get(loc[-1]), str):
+            place[loc[-1]] = str(folder / place[loc[-1]])
+
+
+def _refuse_secrets(tree: YamlTree) -> None:
+    url = tree.value.get("catalogue_url")
+    if isinstance(url, str) and urlsplit(url).password:
+        what = "catalogue_url holds a password. Set PLIMSOLL_CATALOGUE_URL instead."
+        tree.blame(("catalogue_url",), what)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
