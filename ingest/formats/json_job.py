@@ -1,10 +1,9 @@
 """One accounting job of Slurm's JSON, in any version's shape, as sacct would print it."""
 
+from functools import lru_cache
 from typing import Final
 
 import msgspec
-
-from ingest.formats.base import Reject
 
 COLUMNS: Final = (
     "JobIDRaw",
@@ -40,7 +39,7 @@ _UNSET_COUNT: Final = 1 << 62
 """Counts from here on are Slurm's NO_VAL64 and INFINITE64, not counts."""
 
 
-class Number(msgspec.Struct):
+class Number(msgspec.Struct, gc=False):
     """A number of 23.02 and later, which may be unset or infinite."""
 
     set: bool = True
@@ -51,7 +50,7 @@ class Number(msgspec.Struct):
 Count = int | Number | None
 
 
-class Tres(msgspec.Struct):
+class Tres(msgspec.Struct, gc=False):
     """One trackable resource: type `gres`, name `gpu:a100`, count 4."""
 
     type: str
@@ -59,14 +58,14 @@ class Tres(msgspec.Struct):
     count: Count = None
 
 
-class TresLists(msgspec.Struct):
-    """What a job was given, and what it asked for."""
+class TresLists(msgspec.Struct, gc=False):
+    """What a job was given, and what it asked for: lists of `Tres`, decoded once each."""
 
-    allocated: list[Tres] | None = None
-    requested: list[Tres] | None = None
+    allocated: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    requested: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
-class Times(msgspec.Struct):
+class Times(msgspec.Struct, gc=False):
     """Moments in epoch seconds, 0 or null for not yet; durations in seconds, limit in minutes."""
 
     submission: Count = None
@@ -78,14 +77,14 @@ class Times(msgspec.Struct):
     limit: Count = None
 
 
-class State(msgspec.Struct):
+class State(msgspec.Struct, gc=False):
     """A state, alone (22.05) or first of a list of flags (24.05)."""
 
     current: str | list[str] | None = None
     reason: str | None = None
 
 
-class ArrayTask(msgspec.Struct):
+class ArrayTask(msgspec.Struct, gc=False):
     """The array that a job belongs to: job_id 0 for none, `task` while tasks are folded."""
 
     job_id: Count = None
@@ -93,20 +92,20 @@ class ArrayTask(msgspec.Struct):
     task: str | None = None
 
 
-class HetJob(msgspec.Struct):
+class HetJob(msgspec.Struct, gc=False):
     """The heterogeneous job that a component belongs to."""
 
     job_id: Count = None
     job_offset: Count = None
 
 
-class Association(msgspec.Struct):
+class Association(msgspec.Struct, gc=False):
     """Who ran the job, where the record's own `user` is empty."""
 
     user: str | None = None
 
 
-class Reservation(msgspec.Struct):
+class Reservation(msgspec.Struct, gc=False):
     """A reservation; 22.05 prints a number without meaning for its name."""
 
     name: str | int | None = None
@@ -141,19 +140,27 @@ class Job(msgspec.Struct):
         return self.job_state is not msgspec.UNSET and self.state is None
 
 
-def job_row(job: Job) -> JobRow | str:
-    """The fields of `COLUMNS`, or the reason why the record is no job."""
-    time, state = job.time or Times(), job.state or State()
-    job_id, submit = number(job.job_id), number(time.submission)
-    if not job_id or job_id < 0:
-        return "no_job_id"
-    if not submit or submit < 0:
-        return "no_submit"
-    current = state.current[0] if isinstance(state.current, list) and state.current else ""
-    current = state.current if isinstance(state.current, str) else current
-    if not current:
-        return "no_state"
-    tres = job.tres or TresLists()
+_NO_TIMES: Final = Times()
+_NO_TRES: Final = TresLists()
+_TRES_LIST: Final = msgspec.json.Decoder(list[Tres] | None)
+
+
+class JobFaultError(ValueError):
+    """Why a record is no job, as the slug that quarantine counts."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def job_row(job: Job) -> JobRow:
+    """The fields of `COLUMNS`. Raises JobFaultError, or msgspec.ValidationError for its TRES."""
+    time = job.time or _NO_TIMES
+    job_id = _required(job.job_id, "no_job_id")
+    submit = _required(time.submission, "no_submit")
+    state = _state(job.state)
+    tres = job.tres or _NO_TRES
+    allocated, energy = _tres(tres.allocated)
     return (
         str(job_id),
         job_label(job, job_id),
@@ -170,14 +177,14 @@ def job_row(job: Job) -> JobRow | str:
         _text(time.elapsed),
         _duration(time.suspended),
         _limit(time.limit),
-        current,
-        state.reason,
-        tres_text(tres.allocated),
-        tres_text(tres.requested),
+        state,
+        job.state.reason if job.state else None,
+        allocated,
+        _tres(tres.requested)[0],
         _text(job.allocation_nodes),
         job.nodes,
         _reservation(job.reservation),
-        _energy(tres.allocated),
+        energy,
         job.container,
     )
 
@@ -198,18 +205,24 @@ def job_label(job: Job, job_id: int) -> str:
     return str(job_id)
 
 
-def tres_text(entries: list[Tres] | None) -> str | None:
-    """`cpu=4,gres/gpu:a100=2`: entries without a count (energy of a running job) left out."""
+@lru_cache(maxsize=8192)
+def tres_and_energy(raw: bytes) -> tuple[str | None, str | None]:
+    """A TRES list as `cpu=4,gres/gpu:a100=2`, and its energy in joules.
+
+    Entries without a count, such as the energy of a running job, are left out. The lists of a
+    log repeat, so each is decoded once. Raises msgspec.ValidationError.
+    """
+    entries = _TRES_LIST.decode(raw)
     if entries is None:
-        return None
-    parts = []
+        return None, None
+    counts = {}
     for entry in entries:
         count = number(entry.count)
         if count is not None and 0 <= count < _UNSET_COUNT:
             kind = f"{entry.type}/{entry.name}" if entry.name else entry.type
-            unit = "M" if entry.type == "mem" else ""
-            parts.append(f"{kind}={count}{unit}")
-    return ",".join(parts)
+            counts[kind] = f"{count}M" if kind == "mem" else str(count)
+    text = ",".join(f"{kind}={count}" for kind, count in counts.items())
+    return text, counts.get("energy")
 
 
 def number(value: Count) -> int | None:
@@ -219,9 +232,24 @@ def number(value: Count) -> int | None:
     return value
 
 
-def reject(raw: bytes, record: int, reason: str) -> Reject:
-    """A record set aside, with its text."""
-    return Reject(line=record, reason=reason, text=raw[:16_000].decode("utf-8", errors="replace"))
+def _required(value: Count, fault: str) -> int:
+    whole = number(value)
+    if not whole or whole < 0:
+        raise JobFaultError(fault)
+    return whole
+
+
+def _state(state: State | None) -> str:
+    """The state itself: the first of a list, whose others are flags."""
+    current = state.current if state else None
+    first = current[0] if isinstance(current, list) and current else current
+    if not first or not isinstance(first, str):
+        raise JobFaultError("no_state")
+    return first
+
+
+def _tres(raw: msgspec.Raw | msgspec.UnsetType) -> tuple[str | None, str | None]:
+    return (None, None) if isinstance(raw, msgspec.UnsetType) else tres_and_energy(bytes(raw))
 
 
 def _whole(value: float | None) -> int | None:
@@ -256,9 +284,3 @@ def _reservation(reservation: Reservation | None) -> str | None:
     if isinstance(reservation.name, str):
         return reservation.name
     return None if number(reservation.id) else ""
-
-
-def _energy(entries: list[Tres] | None) -> str | None:
-    counts = (number(entry.count) for entry in entries or () if entry.type == "energy")
-    known = [count for count in counts if count is not None and 0 <= count < _UNSET_COUNT]
-    return str(known[0]) if known else None

@@ -24,6 +24,11 @@ _LIST_FOLLOWS: Final = re.compile(rb"\s*:\s*\[")
 _VALUE_FOLLOWS: Final = re.compile(rb"\s*:")
 _HEAD_BYTES: Final = 4096
 _OBJECT: Final = msgspec.json.Decoder(dict[str, Any])
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises over bytes that it cannot decode."""
+
+Chunk = tuple[bytes, list[Any] | None]
+
 _RAW_LIST: Final = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -36,19 +41,21 @@ class RecordList:
     """The list under `key` of a JSON object that arrives in blocks of bytes.
 
     Iterating gives chunks: the bytes of whole records with their commas, without the brackets
-    of the list. `before` and `after` are the other members of the object, complete once the
-    iteration has ended. `found` tells whether there is such a list; where there is none,
-    `other_keys` names the members that there are.
+    of the list, and what `decoder` makes of them as a list, None where it cannot. `before` and
+    `after` are the other members of the object, complete once the iteration has ended. `found`
+    tells whether there is such a list; where there is none, `other_keys` names the members that
+    there are.
     """
 
     blocks: Iterator[bytes]
     key: str
+    decoder: msgspec.json.Decoder[list[Any]]
     found: bool = False
     other_keys: tuple[str, ...] = ()
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[Chunk]:
         buffer = self._open_list()
         if buffer is None:
             return
@@ -57,10 +64,9 @@ class RecordList:
             buffer += block
             if len(buffer) < CHUNK_BYTES:
                 continue
-            cut = _last_cut(buffer, boundary)
-            if cut is not None:
-                yield bytes(buffer[: cut[0]])
-                del buffer[: cut[1]]
+            chunk = self._take(buffer, boundary)
+            if chunk is not None:
+                yield chunk
             elif len(buffer) > RECORD_LIMIT_BYTES:
                 what = f"a record of more than {RECORD_LIMIT_BYTES >> 20} MB: this is no job list"
                 raise InputError(what, hint="run sacct again.")
@@ -91,15 +97,40 @@ class RecordList:
             return None
         return buffer
 
-    def _close_list(self, buffer: bytearray, boundary: re.Pattern[bytes]) -> Iterator[bytes]:
-        cut = _last_cut(buffer, boundary)
-        if cut is not None:
-            yield bytes(buffer[: cut[0]])
-            del buffer[: cut[1]]
+    def _close_list(self, buffer: bytearray, boundary: re.Pattern[bytes]) -> Iterator[Chunk]:
+        chunk = self._take(buffer, boundary)
+        if chunk is not None:
+            yield chunk
         rest = bytes(buffer)
         end = _end_of_list(rest)
         self._finish(buffer[end:])
-        yield rest[:end]
+        yield rest[:end], self._decoded(rest[:end])
+
+    def _take(self, buffer: bytearray, boundary: re.Pattern[bytes]) -> Chunk | None:
+        """The whole records of the buffer, taken out of it; None if it has not one.
+
+        The key that begins a record may open an object further inside, so what lies before the
+        cut must decode; where nothing does, the text is damaged and the last cut is as good as
+        any.
+        """
+        cuts = _last_cuts(buffer, boundary)
+        for end, start in cuts:
+            chunk = bytes(buffer[:end])
+            decoded = self._decoded(chunk)
+            if decoded is not None or _is_whole(chunk):
+                del buffer[:start]
+                return chunk, decoded
+        if not cuts:
+            return None
+        chunk = bytes(buffer[: cuts[0][0]])
+        del buffer[: cuts[0][1]]
+        return chunk, None
+
+    def _decoded(self, chunk: bytes) -> list[Any] | None:
+        try:
+            return self.decoder.decode(b"[" + chunk + b"]")
+        except UNREADABLE:
+            return None
 
     def _finish(self, rest: bytearray) -> None:
         for block in self.blocks:
@@ -128,22 +159,19 @@ def _boundary(buffer: bytes | bytearray) -> re.Pattern[bytes]:
     return re.compile(rb"\}\s*,\s*(?=" + follows + rb")")
 
 
-def _last_cut(buffer: bytearray, boundary: re.Pattern[bytes]) -> tuple[int, int] | None:
-    """End of the last whole record and start of the one after it, if the buffer has both.
+def _last_cuts(buffer: bytearray, boundary: re.Pattern[bytes]) -> list[tuple[int, int]]:
+    """Ends of records with the starts of those after them, from the last, a few of them."""
+    tail = max(0, len(buffer) - (CHUNK_BYTES >> 3))
+    found = list(boundary.finditer(buffer, tail)) or list(boundary.finditer(buffer))
+    return [(match.start() + 1, match.end()) for match in found[: -_CUTS_TRIED - 1 : -1]]
 
-    The same key may open an object further inside, so what lies before the cut must decode;
-    where nothing does, the text is damaged and the last cut is as good as any.
-    """
-    found = list(boundary.finditer(buffer, max(0, len(buffer) - (CHUNK_BYTES >> 3))))
-    found = found or list(boundary.finditer(buffer))
-    cuts = [(match.start() + 1, match.end()) for match in found[: -_CUTS_TRIED - 1 : -1]]
-    for end, start in cuts:
-        try:
-            records(bytes(buffer[:end]))
-        except (msgspec.DecodeError, RecursionError):
-            continue
-        return end, start
-    return cuts[0] if cuts else None
+
+def _is_whole(chunk: bytes) -> bool:
+    try:
+        records(chunk)
+    except UNREADABLE:
+        return False
+    return True
 
 
 def _opening(text: bytes, key: str) -> tuple[int, int] | None:

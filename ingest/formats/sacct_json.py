@@ -14,16 +14,16 @@ import msgspec
 import polars as pl
 
 from ingest.formats.base import LINE, ROWS, RawBatch, Reject
-from ingest.formats.json_job import COLUMNS, Job, JobRow, job_row, reject
-from ingest.formats.json_records import CutOffError, RecordList, pieces, records
+from ingest.formats.json_job import COLUMNS, Job, JobFaultError, JobRow, job_row
+from ingest.formats.json_records import UNREADABLE, Chunk, CutOffError, RecordList, pieces, records
 from ingest.options import JobOptions
 from model.errors import InputError
 
 _BATCH_ROWS: Final = 20_000
 _JOBS: Final = msgspec.json.Decoder(list[Job])
 _JOB: Final = msgspec.json.Decoder(Job)
-_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-_PLACE: Final = re.compile(r"^.*at `\$\.?|`$")
+_REJECT_BYTES: Final = 16_000
+_PLACE: Final = re.compile(r"^.*at `\$\.?|`$|\[[^\]]*\]")
 _AGAIN: Final = "run sacct again, and look that the disk is not full."
 _NOT_JOBS: Final = {
     "nodes": ("node records", "plimsoll ingest nodes reads the text of scontrol show node."),
@@ -51,10 +51,10 @@ class SacctJson:
     def batches(self, blocks: Iterator[bytes], options: JobOptions) -> Iterator[RawBatch]:
         """The jobs of a document, about 20,000 at a time; InputError where it holds none."""
         del options
-        document = RecordList(iter(blocks), "jobs")
+        document = RecordList(iter(blocks), "jobs", _JOBS)
         batch = _Batch()
-        for chunk in _refusing_cut_off(document, batch):
-            batch.read(chunk)
+        for chunk, jobs in _refusing_cut_off(document, batch):
+            batch.read(chunk, jobs)
             if len(batch.rows) >= _BATCH_ROWS:
                 yield batch.take()
         errors = _errors(document)
@@ -71,18 +71,16 @@ class _Batch:
     rejects: list[Reject] = field(default_factory=list)
     count: int = 0
 
-    def read(self, chunk: bytes) -> None:
+    def read(self, chunk: bytes, jobs: list[Job] | None) -> None:
         """Adds the records of a chunk, one by one only where some of them are broken."""
         try:
-            jobs = _JOBS.decode(b"[" + chunk + b"]")
-        except _UNREADABLE:
-            self._read_damaged(chunk)
+            rows = None if jobs is None else [job_row(job) for job in jobs]
+        except (JobFaultError, msgspec.ValidationError):
+            rows = None
+        if rows is None:
+            self._read_one_by_one(chunk)
             return
-        rows = [job_row(job) for job in jobs]
-        if any(isinstance(row, str) for row in rows):
-            self._read_damaged(chunk)
-            return
-        self.rows.extend(rows)  # type: ignore[arg-type]
+        self.rows.extend(rows)
         self.numbers.extend(range(self.count + 1, self.count + len(rows) + 1))
         self.count += len(rows)
 
@@ -99,12 +97,14 @@ class _Batch:
         self.rows, self.numbers, self.rejects = [], [], []
         return batch
 
-    def _read_damaged(self, chunk: bytes) -> None:
+    def _read_one_by_one(self, chunk: bytes) -> None:
         for raw in _single_records(chunk):
             self.count += 1
-            row = _row(raw)
-            if isinstance(row, str):
-                self.rejects.append(reject(raw, self.count, row))
+            try:
+                row = _row(raw)
+            except JobFaultError as fault:
+                text = raw[:_REJECT_BYTES].decode("utf-8", errors="replace")
+                self.rejects.append(Reject(line=self.count, reason=fault.reason, text=text))
             else:
                 self.rows.append(row)
                 self.numbers.append(self.count)
@@ -118,27 +118,27 @@ def _single_records(chunk: bytes) -> Iterator[bytes]:
 def _undamaged(text: bytes) -> list[bytes]:
     try:
         return [bytes(raw) for raw in records(text)]
-    except _UNREADABLE:
+    except UNREADABLE:
         return []
 
 
-def _row(raw: bytes) -> JobRow | str:
-    """The fields of one record, or why it has none; bad UTF-8 is replaced, not refused."""
+def _row(raw: bytes) -> JobRow:
+    """The fields of one record; bad UTF-8 in it is replaced, not refused. Raises JobFaultError."""
     try:
         job = _JOB.decode(raw.decode("utf-8", errors="replace"))
+        if job.is_live:
+            raise InputError(
+                "these are jobs as the controller knows them, not accounting records",
+                hint="use sacct --json, or the slurmdb jobs of slurmrestd.",
+            )
+        return job_row(job)
     except msgspec.ValidationError as error:
-        return "wrong_type:" + _PLACE.sub("", str(error)).replace("[...]", "")
-    except _UNREADABLE:
-        return "not_json"
-    if job.is_live:
-        raise InputError(
-            "these are jobs as the controller knows them, not accounting records",
-            hint="use sacct --json, or the slurmdb jobs of slurmrestd.",
-        )
-    return job_row(job)
+        raise JobFaultError("wrong_type:" + _PLACE.sub("", str(error))) from error
+    except UNREADABLE as error:
+        raise JobFaultError("not_json") from error
 
 
-def _refusing_cut_off(document: RecordList, batch: "_Batch") -> Iterator[bytes]:
+def _refusing_cut_off(document: RecordList, batch: "_Batch") -> Iterator[Chunk]:
     try:
         yield from document
     except CutOffError as error:
