@@ -88,7 +88,7 @@ def _columns() -> list[pl.Expr]:
         "ExitCode": pl.lit("0:0"),
         "Reason": pl.lit("None"),
         "Reservation": none,
-        "WorkDir": pl.format("/scratch/{}/run-{}", _owner(), "tag"),
+        "WorkDir": pl.format("/scratch/projects/{}/runs/{}/out", _owner(), "tag"),
     }
     return [expression.alias(name) for name, expression in columns.items()]
 

@@ -66,12 +66,13 @@ def generate_estate(
     folder.mkdir(parents=True, exist_ok=True)
     plan = clusters(scale)
     projects = draw_projects(_generator(seed, "projects"))
-    histories = []
-    for number, cluster in enumerate(plan):
+    histories: list[History] = []
+    files: list[EstateFile] = []
+    for cluster in plan:
         histories.append(_play(cluster, projects, seed))
+        files += _write(histories[-1], folder)
         if progress:
-            progress(number + 1, len(plan))
-    files = [file for history in histories for file in _write(history, folder)]
+            progress(len(histories), len(plan))
     awards = write_awards(projects, histories, folder, _generator(seed, "awards"))
     files.append(EstateFile(awards, "awards", ("ingest", "awards", str(awards))))
     return Estate(

@@ -1,8 +1,10 @@
 """Writes a cluster's accounting as `sacct -P` prints it, with the flaws that real exports have."""
 
 import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final, cast
 
 import polars as pl
 
@@ -31,11 +33,21 @@ def write_sacct(history: History, folder: Path) -> Path:
     if cluster.flawed and text.height >= _LEAST_ROWS_FOR_FLAWS:
         text = _with_cut_line(text)
     path = folder / f"{cluster.name}.sacct.txt{'.gz' if cluster.compressed else ''}"
-    header = cluster.delimiter.join(FIELDS)
-    body = f"{header}\n" + "\n".join(text["line"].to_list()) + "\n"
-    data = body.encode()
-    path.write_bytes(gzip.compress(data, compresslevel=6, mtime=0) if cluster.compressed else data)
+    with _opened(path, compressed=cluster.compressed) as file:
+        file.write(f"{cluster.delimiter.join(FIELDS)}\n".encode())
+        text.write_csv(file, include_header=False, quote_style="never")
     return path
+
+
+@contextmanager
+def _opened(path: Path, *, compressed: bool) -> Iterator[IO[bytes]]:
+    """A file to write; a compressed one without name and time, so that equal runs are equal."""
+    with path.open("wb") as plain:
+        if not compressed:
+            yield plain
+            return
+        with gzip.GzipFile(filename="", mode="wb", fileobj=plain, compresslevel=6, mtime=0) as file:
+            yield cast("IO[bytes]", file)
 
 
 def _with_steps(history: History) -> pl.DataFrame:
