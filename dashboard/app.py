@@ -1,0 +1,44 @@
+"""The dashboard's application."""
+
+from pathlib import Path
+from typing import Final
+
+from dash import Dash
+
+from dashboard.downloads import add_downloads
+from dashboard.reader import Reader
+from dashboard.routing import add_callbacks
+from dashboard.security import protect
+from dashboard.shell import INDEX, shell
+from model.registry import Registry
+from model.settings import Settings
+from store import Store
+
+_ASSETS: Final = Path(__file__).parent / "assets"
+
+
+def create_app(
+    store: Store | None, settings: Settings, registry: Registry, *, base: str = "/"
+) -> Dash:
+    """A Dash application over a store (or none), ready for `serve` or any WSGI server.
+
+    `base` is the path under which it is reached, with slashes at both ends.
+    """
+    reader = Reader(store=store, settings=settings, registry=registry)
+    app = Dash(
+        "plimsoll",
+        assets_folder=str(_ASSETS),
+        index_string=INDEX,
+        title="Plimsoll",
+        update_title="",
+        url_base_pathname=base,
+        serve_locally=True,
+        use_pages=False,
+        suppress_callback_exceptions=True,
+        add_log_handler=False,
+    )
+    app.layout = lambda: shell(base=base, synthetic=reader.synthetic())
+    add_callbacks(app, reader, base=base)
+    add_downloads(app.server, reader, prefix=base)
+    protect(app)
+    return app

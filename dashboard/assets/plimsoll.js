@@ -1,0 +1,101 @@
+/* Clientside callbacks and the few things that only a browser knows: address, scheme, width. */
+window.dash_clientside = window.dash_clientside || {};
+
+(function () {
+  const noUpdate = () => window.dash_clientside.no_update;
+  const SCHEME_KEY = "plimsoll-colour-scheme";
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  const narrow = window.matchMedia("(max-width: 700px)");
+
+  const storedScheme = () => {
+    try {
+      return window.localStorage.getItem(SCHEME_KEY);
+    } catch (refused) {
+      return null;
+    }
+  };
+  const currentScheme = () => storedScheme() || (dark.matches ? "dark" : "light");
+  const applyScheme = (scheme) => {
+    document.documentElement.dataset.scheme = scheme;
+    document.documentElement.dataset.agThemeMode = scheme;
+  };
+  const view = () => ({ scheme: currentScheme(), narrow: narrow.matches });
+  const tellView = () => {
+    applyScheme(currentScheme());
+    if (window.dash_clientside.set_props) window.dash_clientside.set_props("view", { data: view() });
+  };
+  applyScheme(currentScheme());
+  dark.addEventListener("change", tellView);
+  narrow.addEventListener("change", tellView);
+
+  const queryOf = (values, ids) => {
+    const query = new URLSearchParams();
+    ids.forEach((id, place) => {
+      const value = values[place];
+      (Array.isArray(value) ? value : [value])
+        .filter((part) => part !== null && part !== undefined && part !== "")
+        .forEach((part) => query.append(id.filter, part));
+    });
+    return query;
+  };
+
+  const keepOthers = (query, ids) => {
+    const here = new Set(ids.map((id) => id.filter));
+    new URLSearchParams(window.location.search).forEach((value, key) => {
+      if (!here.has(key)) query.append(key, value);
+    });
+    return query;
+  };
+
+  const linksWith = (search, ids) => ids.map((id) => id.path + search);
+
+  window.dash_clientside.plimsoll = {
+    readAddress: function (pathname) {
+      const shown = view();
+      return [{ pathname: pathname, search: window.location.search, view: shown }, shown];
+    },
+
+    writeFilters: function (values, ids, known, links) {
+      const text = keepOthers(queryOf(values, ids), ids).toString();
+      const search = text ? `?${text}` : "";
+      if (new URLSearchParams(known || "").toString() === text) {
+        return [noUpdate(), linksWith(window.location.search, links)];
+      }
+      window.history.replaceState(
+        window.history.state,
+        "",
+        window.location.pathname + search + window.location.hash
+      );
+      return [search, linksWith(search, links)];
+    },
+
+    switchScheme: function (clicks) {
+      if (!clicks) return noUpdate();
+      const next = currentScheme() === "dark" ? "light" : "dark";
+      try {
+        window.localStorage.setItem(SCHEME_KEY, next);
+      } catch (refused) {
+        /* A browser without storage keeps the scheme until the page is left. */
+      }
+      applyScheme(next);
+      return { scheme: next, narrow: narrow.matches };
+    },
+
+    provideScheme: function (shown) {
+      const scheme = (shown && shown.scheme) || currentScheme();
+      return [scheme, scheme === "dark" ? "Light colours" : "Dark colours"];
+    },
+
+    arrive: function (title) {
+      const started = window.plimsollArrived;
+      window.plimsollArrived = true;
+      document.title = title ? `${title} · Plimsoll` : "Plimsoll";
+      const heading = document.querySelector("main h1");
+      if (started && heading) {
+        heading.focus({ preventScroll: true });
+        window.scrollTo(0, 0);
+      }
+      return noUpdate();
+    },
+  };
+})();

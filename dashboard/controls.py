@@ -1,0 +1,77 @@
+"""The controls of the filter bar; each writes one key of the address."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import dash_mantine_components as dmc
+
+from dashboard.filters import GRANULARITIES, Filters
+from dashboard.reader import Reader
+from reports.wording import day
+
+
+def date_field(key: str, label: str, value: date | None, *, hint: str = "") -> dmc.TextInput:
+    """The browser's own date field, with the chosen day in words below it."""
+    return dmc.TextInput(
+        id={"filter": key},
+        label=label,
+        value=value.isoformat() if value else "",
+        description=day(value) if value else hint,
+        inputWrapperOrder=["label", "input", "description"],
+        inputProps={"type": "date"},
+        debounce=600,
+        className="pl-control",
+    )
+
+
+def choice(
+    key: str,
+    label: str,
+    value: str | None,
+    options: Mapping[str, str],
+    *,
+    everything: str | None = None,
+) -> dmc.Select:
+    """One of several; `everything` is what an empty choice stands for, None forbids it."""
+    return dmc.Select(
+        id={"filter": key},
+        label=label,
+        value=value,
+        data=[{"value": name, "label": text} for name, text in options.items()],
+        placeholder=everything,
+        clearable=everything is not None,
+        allowDeselect=everything is not None,
+        clearButtonProps={"aria-label": f"Clear {label.lower()}"},
+        className="pl-control",
+    )
+
+
+def several(
+    key: str, label: str, values: Sequence[str], options: Sequence[str], *, everything: str
+) -> dmc.MultiSelect:
+    """Any of several names; none chosen stands for all."""
+    return dmc.MultiSelect(
+        id={"filter": key},
+        label=label,
+        value=list(values),
+        data=list(options),
+        placeholder="" if values else everything,
+        clearable=True,
+        clearButtonProps={"aria-label": f"Clear {label.lower()}"},
+        className="pl-control pl-wide",
+    )
+
+
+def estate_controls(reader: Reader, filters: Filters) -> list[Any]:
+    """Period, granularity, clusters and tier: what most pages filter by."""
+    clusters = reader.clusters()
+    tiers = sorted({cluster.tier for cluster in clusters if cluster.tier})
+    names = [cluster.name for cluster in clusters]
+    return [
+        date_field("from", "From", filters.since, hint="the first day on record"),
+        date_field("to", "Until (not included)", filters.until, hint="the last day on record"),
+        choice("period", "By", filters.period, {p: p.capitalize() for p in GRANULARITIES}),
+        several("cluster", "Clusters", filters.clusters, names, everything="All clusters"),
+        choice("tier", "Tier", filters.tier, {t: t for t in tiers}, everything="All tiers"),
+    ]

@@ -1,0 +1,90 @@
+"""Tables of pages: an AG Grid with pages, in document order, and no code from data."""
+
+from datetime import date, datetime
+from typing import Any, Final
+
+import dash_ag_grid as dag
+import polars as pl
+from dash import html
+
+from dashboard.definitions import definition, heading
+from model.question import Answer
+
+_PAGE: Final = 20
+_SHARES: Final = ("share", "cut", "utilisation", "coverage", "activity")
+_WIDE: Final = ("machine", "scope", "caveat", "role_evidence", "project", "title")
+
+
+def grid(
+    answer: Answer, frame: pl.DataFrame, *, key: str, columns: tuple[str, ...] = ()
+) -> html.Div:
+    """A frame as a grid, its headings from the answer; `columns` chooses and orders, all if ()."""
+    frame = frame.select([name for name in columns if name in frame.columns] or pl.all())
+    return html.Div(
+        dag.AgGrid(
+            id={"grid": key},
+            rowData=[_row(row) for row in frame.to_dicts()],
+            columnDefs=[_column(answer, name, dtype) for name, dtype in frame.schema.items()],
+            defaultColDef={"sortable": True, "resizable": True, "minWidth": 110, "filter": False},
+            columnSize="autoSize",
+            dashGridOptions={
+                "ensureDomOrder": True,
+                "pagination": frame.height > _PAGE,
+                "paginationPageSize": _PAGE,
+                "paginationPageSizeSelector": False,
+                "domLayout": "autoHeight",
+                "suppressColumnVirtualisation": True,
+                "animateRows": False,
+                "enableCellTextSelection": True,
+                "tooltipShowDelay": 300,
+                "tooltipTrigger": "hover",
+                "suppressMovableColumns": True,
+            },
+            style={"height": None, "width": "100%"},
+        ),
+        className="pl-grid",
+    )
+
+
+def is_share(name: str) -> bool:
+    """Whether a column of `plimsoll show` holds a fraction, shown as a percentage."""
+    return name.endswith(("_share", "_fraction")) or any(
+        part in _SHARES for part in name.split("_")
+    )
+
+
+def _column(answer: Answer, name: str, dtype: pl.DataType) -> dict[str, Any]:
+    column: dict[str, Any] = {
+        "field": name,
+        "headerName": heading(name, unit=answer.units.get(name)),
+        "headerTooltip": definition(answer.question.table, name),
+        "cellDataType": "text",
+    }
+    if dtype.is_numeric():
+        formatter = "share" if is_share(name) else "number"
+        column |= {
+            "cellDataType": "number",
+            "type": "rightAligned",
+            "valueFormatter": {"function": f"{formatter}(params.value)"},
+        }
+    elif dtype == pl.Boolean:
+        column["valueFormatter"] = {"function": "yes(params.value)"}
+    else:
+        column["valueFormatter"] = {"function": "words(params.value)"}
+    if name in _WIDE:
+        column |= {"tooltipField": name, "maxWidth": 420}
+    return column
+
+
+def _row(row: dict[str, Any]) -> dict[str, Any]:
+    return {name: _cell(value) for name, value in row.items()}
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, list):
+        return ", ".join(str(part) for part in value)
+    return value

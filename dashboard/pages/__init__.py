@@ -1,0 +1,11 @@
+"""The pages, in the order of the navigation."""
+
+from dashboard.pages.base import Page, PageRequest
+from dashboard.pages.capacity import CAPACITY
+from dashboard.pages.overview import OVERVIEW
+from dashboard.pages.shortfall import SHORTFALL
+from dashboard.pages.utilisation import UTILISATION
+
+PAGES: tuple[Page, ...] = (OVERVIEW, SHORTFALL, UTILISATION, CAPACITY)
+
+__all__ = ["PAGES", "Page", "PageRequest"]

@@ -1,0 +1,209 @@
+"""Overview: four headlines, each with its finding and the page that has the rest."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import polars as pl
+from dash import dcc, html
+
+from dashboard.controls import estate_controls
+from dashboard.empty import no_clusters, no_jobs, no_store
+from dashboard.filters import write_query
+from dashboard.pages.base import Page, PageRequest
+from dashboard.panels import chart_block, stack
+from dashboard.reader import today
+from dashboard.scope import Scope, as_of
+from dashboard.tiles import Tile, tiles
+from model.errors import PlimsollError
+from model.question import Answer, Question
+from reports.charts import Chart
+from reports.charts.capacity import by_country, countries_chart
+from reports.charts.shortfall import round_name, rounds_chart
+from reports.charts.utilisation import clusters_chart, states_chart
+from reports.countries import HOME
+from reports.findings.capacity import uk_against_largest
+from reports.findings.shortfall import last_round, round_finding
+from reports.findings.utilisation import (
+    inference_beside_training,
+    reclaimable,
+    used_of_available,
+)
+from reports.units import CAPACITY_UNITS
+from reports.wording import day, large, number, plural, share
+
+_UNIT: Final = CAPACITY_UNITS["a100_equivalents_16bit"]
+_COUNTRIES_SHOWN: Final = 8
+
+
+@dataclass(frozen=True)
+class _Headline:
+    """One subject: its tile, its finding, its chart, and the page with the rest."""
+
+    tile: Tile
+    finding: str
+    chart: Chart | None
+    page: str
+    link: str
+
+
+def body(request: PageRequest) -> html.Div:
+    """The tiles and a panel for each."""
+    capacity = _capacity(request)
+    if request.reader.store is None:
+        return stack([no_store(), tiles([capacity.tile]), _panel(capacity, request)])
+    scope = Scope(request.reader, request.filters)
+    if not request.reader.clusters():
+        return stack([no_jobs(), tiles([capacity.tile]), _panel(capacity, request)])
+    if scope.is_empty:
+        return stack([no_clusters()])
+    total = scope.ask("utilisation")
+    shown = [_shortfall(scope), _use(scope, total), _inference(scope), capacity]
+    return stack(
+        [
+            html.P(f"{scope.span(total).capitalize()}. {as_of(total)}", className="pl-as-of"),
+            tiles([headline.tile for headline in shown]),
+            *(_panel(headline, request) for headline in shown),
+        ]
+    )
+
+
+def _panel(headline: _Headline, request: PageRequest) -> html.Section:
+    address = f"{request.view.base}{headline.page}{write_query(request.filters)}"
+    key = f"overview-{headline.page}-{headline.link[:5]}".replace(" ", "-").lower()
+    chart = [chart_block(key, headline.chart, request.view)] if headline.chart else []
+    return html.Section(
+        [
+            html.H2(headline.finding, id=key),
+            *chart,
+            html.P(dcc.Link(headline.link, href=address), className="pl-more"),
+        ],
+        className="pl-panel",
+        **{"aria-labelledby": key},
+    )
+
+
+def _shortfall(scope: Scope) -> _Headline:
+    answer = scope.reader.ask(Question("shortfall"))
+    row = last_round(answer.frame)
+    return _Headline(
+        tile=_round_tile(row),
+        finding=round_finding(row) if row else "No awards are on record: shortfall is unknown",
+        chart=rounds_chart(answer.frame, synthetic=answer.synthetic) if row else None,
+        page="shortfall",
+        link="All rounds and applications",
+    )
+
+
+def _round_tile(row: dict[str, Any] | None) -> Tile:
+    value = row["awarded_share"] if row else None
+    return Tile(
+        name="Granted of what was requested",
+        figure=share(value),
+        value=value,
+        under=_round_under(row),
+        meaning="Granted over requested, summed over the decided applications of the last round.",
+    )
+
+
+def _round_under(row: dict[str, Any] | None) -> str:
+    if row is None:
+        return "No awards on record: plimsoll ingest awards FILE"
+    return (
+        f"{large(row['granted'])} of {large(row['requested'])} {row['unit']}, "
+        f"{round_name(row)}, {number(row['awards'])} of {number(row['decided'])} funded"
+    )
+
+
+def _use(scope: Scope, total: Answer) -> _Headline:
+    row = total.frame.row(0, named=True) if total.frame.height else {}
+    value, available = row.get("allocated_gpu_hours"), row.get("available_gpu_hours")
+    clusters = scope.ask("utilisation", by=("cluster",))
+    part = row.get("utilisation_available")
+    return _Headline(
+        tile=Tile(
+            name="GPU-hours allocated",
+            figure=large(value),
+            value=value,
+            under=f"{share(part)} of {large(available)} available GPU-hours"
+            if available
+            else "What was available is unknown: plimsoll ingest nodes FILE",
+            meaning="GPU-hours held by jobs on known nodes, over installed less downtime.",
+        ),
+        finding=used_of_available(total.frame),
+        chart=clusters_chart(
+            clusters.frame, period=scope.span(total), synthetic=clusters.synthetic
+        ),
+        page="utilisation",
+        link="Utilisation by cluster and month",
+    )
+
+
+def _inference(scope: Scope) -> _Headline:
+    answer = scope.ask("inference")
+    low, installed = reclaimable(answer.frame)
+    nodes = answer.frame.filter(pl.col("node_role") == "inference")["nodes"].sum()
+    return _Headline(
+        tile=Tile(
+            name="Reclaimable from inference nodes",
+            figure=large(low),
+            value=low,
+            under=f"of {large(installed)} GPU-hours installed in {plural(nodes, 'inference node')}; "
+            "a lower bound"
+            if installed
+            else "No inference node is known",
+            meaning=(
+                "GPU-hours of inference nodes free for two hours or more beyond head-room; "
+                "allocated time that does nothing is not in it."
+            ),
+        ),
+        finding=inference_beside_training(answer.frame),
+        chart=states_chart(answer.frame, period=scope.span(answer), synthetic=answer.synthetic),
+        page="utilisation",
+        link="Inference nodes, one by one",
+    )
+
+
+def _capacity(request: PageRequest) -> _Headline:
+    on = request.filters.on or today()
+    try:
+        answer = request.reader.ask(Question("capacity", on=on))
+    except PlimsollError as fault:
+        return _no_capacity(str(fault))
+    rows = by_country(answer.frame, _UNIT)
+    home = rows.filter(pl.col("country") == HOME)
+    value = float(home["value"][0]) if home.height else None
+    under = f"in {plural(home['machines'][0], 'public machine')} in service on {day(on)}" if (
+        home.height
+    ) else f"The registry knows no public UK machine on {day(on)}"
+    if home.height and home["unknown"][0]:
+        under += f"; {home['unknown'][0]} more of unknown model left out"
+    leading = answer.frame.filter(pl.col("country").is_in(rows["country"].head(_COUNTRIES_SHOWN)))
+    return _Headline(
+        tile=Tile(
+            name="UK A100-equivalents",
+            figure=number(value, decimals=0),
+            value=value,
+            under=under,
+            meaning=(
+                "Cards of publicly funded machines, weighted by dense 16-bit peak: one A100 is 1."
+            ),
+        ),
+        finding=uk_against_largest(answer.frame, _UNIT, on),
+        chart=countries_chart(leading, _UNIT, on),
+        page="capacity",
+        link="All machines, units and sources",
+    )
+
+
+def _no_capacity(why: str) -> _Headline:
+    tile = Tile("UK A100-equivalents", "", None, why, "Cards weighted by dense 16-bit peak.")
+    return _Headline(tile, "Capacity is not known", None, "capacity", "Capacity")
+
+
+OVERVIEW: Final = Page(
+    name="Overview",
+    path="",
+    heading="How much GPU work was asked for, granted, run and left idle",
+    controls=estate_controls,
+    body=body,
+)

@@ -1,0 +1,117 @@
+"""Shortfall: rounds, their applications, and how alike the cuts were."""
+
+from typing import Any, Final
+
+import polars as pl
+from dash import html
+
+from dashboard.controls import choice
+from dashboard.empty import explain, no_awards, no_store
+from dashboard.filters import Filters
+from dashboard.pages.base import Page, PageRequest
+from dashboard.panels import Panel, render, stack
+from dashboard.reader import Reader
+from dashboard.scope import as_of
+from model.errors import PlimsollError
+from model.question import Answer, Question
+from reports.charts.shortfall import cuts_chart, round_name, rounds_chart
+from reports.findings.shortfall import cut_finding, last_round, round_finding, unmet_sentence
+
+_ROUNDS: Final = (
+    "call", "round", "applications", "decided", "awards", "requested", "recommended", "granted",
+    "used", "offered", "unit", "awarded_share", "cut_median", "uniform_cut_of_funded",
+    "demand_ratio_requested", "unmet_low", "unmet_high", "used_share",
+)  # fmt: skip
+_APPLICATIONS: Final = (
+    "application_id", "project", "institution", "requested", "recommended", "granted", "used",
+    "cut_fraction", "merit_cut", "capacity_cut", "used_share", "run_out_date", "pull_back",
+)  # fmt: skip
+
+
+def round_key(row: dict[str, Any]) -> str:
+    """A round as the address names it."""
+    return f"{row['call']}|{row['round']}"
+
+
+def controls(reader: Reader, filters: Filters) -> list[Any]:
+    """The round whose applications are shown."""
+    try:
+        rounds = reader.ask(Question("shortfall")).frame if reader.store else pl.DataFrame()
+    except PlimsollError:
+        return []
+    names = {round_key(row): round_name(row) for row in rounds.iter_rows(named=True)}
+    if not names:
+        return []
+    return [choice("round", "Round", filters.round, names, everything="The last round")]
+
+
+def body(request: PageRequest) -> html.Div:
+    """The panels of the page."""
+    reader = request.reader
+    if reader.store is None:
+        return stack([no_store()])
+    rounds = reader.ask(Question("shortfall"))
+    if rounds.frame.is_empty():
+        return stack([no_awards()])
+    row = chosen_round(rounds.frame, request.filters)
+    if row is None:
+        unknown = f"The store holds no round “{request.filters.round}”."
+        return stack([explain("No such round", f"{unknown} Choose one of the list.")])
+    return stack(
+        [
+            html.P(as_of(rounds), className="pl-as-of"),
+            render(_rounds(rounds, row), request.view),
+            _applications(request, row),
+        ]
+    )
+
+
+def chosen_round(rounds: pl.DataFrame, filters: Filters) -> dict[str, Any] | None:
+    """The line of the chosen round, the last one where none is chosen; None if unknown."""
+    if not filters.round:
+        return last_round(rounds)
+    return next((r for r in rounds.iter_rows(named=True) if round_key(r) == filters.round), None)
+
+
+def _rounds(answer: Answer, row: dict[str, Any]) -> Panel:
+    return Panel(
+        key="rounds",
+        finding=round_finding(row),
+        answer=answer,
+        chart=rounds_chart(answer.frame, synthetic=answer.synthetic),
+        columns=_ROUNDS,
+        before=(html.P(unmet_sentence(row), className="pl-lead"),),
+    )
+
+
+def _applications(request: PageRequest, row: dict[str, Any]) -> html.Section:
+    where = (("call", row["call"]), ("round", row["round"]))
+    answer = request.reader.ask(Question("applications", where=where))
+    name = round_name(row)
+    if answer.frame.is_empty():
+        return explain(
+            f"No single applications of {name}",
+            "This round is on record as one line for all its applications, so that cuts of "
+            "single applications are not known.",
+            command="plimsoll ingest awards applications.csv",
+        )
+    chart = cuts_chart(
+        answer.frame, median=row["cut_median"], name=name, synthetic=answer.synthetic
+    )
+    panel = Panel(
+        key="applications",
+        finding=cut_finding(row),
+        answer=answer,
+        chart=chart,
+        columns=_APPLICATIONS,
+    )
+    return render(panel, request.view)
+
+
+SHORTFALL: Final = Page(
+    name="Shortfall",
+    path="shortfall",
+    heading="Shortfall: what was asked for, and what was granted",
+    controls=controls,
+    body=body,
+)

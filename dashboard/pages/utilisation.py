@@ -1,0 +1,129 @@
+"""Utilisation: clusters, months, and inference nodes beside training nodes."""
+
+from typing import Final
+
+import polars as pl
+from dash import html
+
+from dashboard.controls import estate_controls
+from dashboard.empty import no_clusters, no_inference, no_jobs, no_nodes, no_store
+from dashboard.pages.base import Page, PageRequest
+from dashboard.panels import Panel, render, stack
+from dashboard.scope import Scope, as_of
+from model.question import Answer
+from reports.charts.utilisation import clusters_chart, months_chart, states_chart
+from reports.findings.utilisation import (
+    idle_nodes,
+    inference_beside_training,
+    reclaimable_finding,
+    spread_of_clusters,
+    used_of_available,
+)
+
+_HOURS: Final = (
+    "installed_gpu_hours", "not_observed_gpu_hours", "down_gpu_hours", "reservation_gpu_hours",
+    "available_gpu_hours", "allocated_gpu_hours", "idle_gpu_hours",
+)  # fmt: skip
+_CLUSTERS: Final = ("cluster", "utilisation_available", "utilisation_installed", *_HOURS)
+_NODES: Final = (
+    "cluster", "node", "node_role", "role_basis", "role_evidence", "gpu_model", "gpus",
+    "idle_gpu_hours", "reclaimable_low_gpu_hours", "utilisation_available",
+    "available_gpu_hours", "allocated_gpu_hours", "down_gpu_hours",
+)  # fmt: skip
+
+
+def body(request: PageRequest) -> html.Div:
+    """The panels of the page."""
+    if request.reader.store is None:
+        return stack([no_store()])
+    scope = Scope(request.reader, request.filters)
+    if not request.reader.clusters():
+        return stack([no_jobs()])
+    if scope.is_empty:
+        return stack([no_clusters()])
+    clusters = scope.ask("utilisation", by=("cluster",))
+    if clusters.frame["installed_gpu_hours"].drop_nulls().is_empty():
+        return stack([no_nodes()])
+    panels = [_clusters(scope, clusters), _months(scope), *_inference(scope)]
+    return stack(
+        [
+            html.P(f"{scope.span(clusters).capitalize()}. {as_of(clusters)}", className="pl-as-of"),
+            *(part if isinstance(part, html.Section) else render(part, request.view) for part in panels),
+        ]
+    )
+
+
+def _clusters(scope: Scope, answer: Answer) -> Panel:
+    chart = clusters_chart(answer.frame, period=scope.span(answer), synthetic=answer.synthetic)
+    return Panel(
+        key="clusters",
+        finding=spread_of_clusters(answer.frame),
+        answer=answer,
+        chart=chart,
+        columns=_CLUSTERS,
+    )
+
+
+def _months(scope: Scope) -> Panel:
+    granularity = scope.filters.period
+    answer = scope.ask("utilisation", by=("cluster",), period=granularity)
+    chart = months_chart(
+        answer.frame,
+        granularity=granularity,
+        period=scope.span(answer),
+        synthetic=answer.synthetic,
+    )
+    return Panel(
+        key="months",
+        finding=used_of_available(answer.frame),
+        answer=answer,
+        chart=chart,
+        columns=("period_start", *_CLUSTERS),
+    )
+
+
+def _inference(scope: Scope) -> list[Panel | html.Section]:
+    answer = scope.ask("inference")
+    nodes = _nodes(scope)
+    chart = states_chart(answer.frame, period=scope.span(answer), synthetic=answer.synthetic)
+    if chart is None:
+        return [no_inference(), nodes]
+    beside = Panel(
+        key="inference",
+        finding=inference_beside_training(answer.frame),
+        answer=answer,
+        chart=chart,
+        before=(html.P(f"{reclaimable_finding(answer.frame)}.", className="pl-lead"),),
+    )
+    return [beside, nodes]
+
+
+def _nodes(scope: Scope) -> Panel:
+    answer = scope.ask("nodes")
+    by_node = scope.ask("inference", by=("node",))
+    spare = by_node.frame.group_by("cluster", "node").agg(
+        pl.col("reclaimable_low_gpu_hours").sum()
+    )
+    shown = answer.frame.join(spare, on=["cluster", "node"], how="left").sort(
+        pl.col("node_role") != "inference",
+        "idle_gpu_hours",
+        descending=[False, True],
+        nulls_last=True,
+    )
+    return Panel(
+        key="nodes",
+        finding=idle_nodes(answer.frame),
+        answer=answer,
+        shown=shown.filter(pl.col("gpus").fill_null(1) > 0),
+        more=(by_node,),
+        columns=_NODES,
+    )
+
+
+UTILISATION: Final = Page(
+    name="Utilisation",
+    path="utilisation",
+    heading="Utilisation: what stood idle, and where",
+    controls=estate_controls,
+    body=body,
+)

@@ -1,0 +1,79 @@
+"""The dashboard's one way to figures: questions to `answer`, with a small memory."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from threading import Lock
+from typing import Final
+
+from model.question import Answer, Question
+from model.registry import Registry
+from model.settings import Settings
+from reports.answer import answer
+from store import Store
+
+_REMEMBERED: Final = 256
+
+
+@dataclass(frozen=True)
+class ClusterName:
+    """A cluster as filters and notices name it."""
+
+    name: str
+    tier: str | None
+    synthetic: bool
+
+
+class Reader:
+    """Asks `answer`, and remembers what it said for as long as the store stays as it is."""
+
+    def __init__(self, *, store: Store | None, settings: Settings, registry: Registry) -> None:
+        self.store = store
+        self.settings = settings
+        self.registry = registry
+        self._known: OrderedDict[tuple[str | None, Question], Answer] = OrderedDict()
+        self._lock = Lock()
+
+    @property
+    def timezone(self) -> str:
+        """The time zone in which days and months begin."""
+        return self.settings.timezone
+
+    def version(self) -> str | None:
+        """The version of the store, None without one."""
+        return self.store.version() if self.store else None
+
+    def ask(self, question: Question) -> Answer:
+        """The answer to a question, in the site's time zone; raises what `answer` raises."""
+        question = replace(question, timezone=self.timezone)
+        key = (self.version() if question.table != "capacity" else None, question)
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+        found = answer(
+            question, store=self.store, settings=self.settings, registry=self.registry
+        )
+        with self._lock:
+            self._known[key] = found
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return found
+
+    def clusters(self) -> list[ClusterName]:
+        """The clusters that the store knows, by name."""
+        if self.store is None:
+            return []
+        known = self.store.catalogue.clusters()
+        return sorted(
+            (ClusterName(c.name, c.tier, c.synthetic) for c in known), key=lambda c: c.name
+        )
+
+    def synthetic(self) -> bool:
+        """Whether any cluster of the store holds made-up data."""
+        return any(cluster.synthetic for cluster in self.clusters())
+
+
+def today() -> date:
+    """The day on which the page is read, in UTC."""
+    return datetime.now(UTC).date()

@@ -1,0 +1,133 @@
+"""Callbacks: from the address to a page, from the filters to the address and the page's body."""
+
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash.exceptions import PreventUpdate
+
+from dashboard.empty import explain
+from dashboard.filters import Filters, read_filters
+from dashboard.pages import PAGES, Page, PageRequest
+from dashboard.panels import View
+from dashboard.reader import Reader
+from model.errors import PlimsollError
+from reports.palette import theme
+
+
+def add_callbacks(app: Dash, reader: Reader, *, base: str) -> None:
+    """Wire the shell to its pages."""
+    _clientside(app)
+
+    @app.callback(  # type: ignore[untyped-decorator]
+        Output("main", "children"),
+        Output({"link": ALL, "path": ALL}, "className"),
+        Output("arrival", "data"),
+        Input("address", "data"),
+        prevent_initial_call=True,
+    )
+    def open_page(address: dict[str, Any]) -> tuple[Any, list[str], str]:
+        page = page_at(address["pathname"], base=base)
+        marks = ["pl-current" if known is page else "" for known in PAGES]
+        if page is None:
+            return _nowhere(base), marks, "No such page"
+        view = _view(address["view"], base)
+        parts = page_layout(page, reader, address["search"], view)
+        return [dcc.Store(id="drawn", data=address), *parts], marks, page.name
+
+    @app.callback(  # type: ignore[untyped-decorator]
+        Output("body", "children"),
+        Output("drawn", "data"),
+        Input("query", "data"),
+        Input("view", "data"),
+        State("drawn", "data"),
+        prevent_initial_call=True,
+    )
+    def refresh(query: str, view: dict[str, Any], drawn: dict[str, Any]) -> tuple[Any, Any]:
+        page = page_at(drawn["pathname"], base=base)
+        now = drawn | {"search": query, "view": view}
+        if page is None or now == drawn:
+            raise PreventUpdate
+        return body(page, reader, read_filters(query), _view(view, base)), now
+
+
+def page_at(pathname: str | None, *, base: str) -> Page | None:
+    """The page of an address, None where there is none."""
+    path = (pathname or base).removeprefix(base).strip("/")
+    return next((page for page in PAGES if page.path == path), None)
+
+
+def page_layout(page: Page, reader: Reader, query: str, view: View) -> list[Any]:
+    """A whole page, its filters set from the query of its address."""
+    filters = read_filters(query)
+    return [
+        dcc.Store(id="query", data=query),
+        html.H1(page.heading, tabIndex=-1),
+        html.Form(
+            page.controls(reader, filters),
+            className="pl-filters",
+            **{"aria-label": "Filters"},
+        ),
+        html.Div(body(page, reader, filters, view), id="body", **{"aria-live": "off"}),
+    ]
+
+
+def body(page: Page, reader: Reader, filters: Filters, view: View) -> Any:
+    """What stands below the filters; a fault that a person can act on is shown as such."""
+    faults = [dmc.Alert(fault, color="yellow", variant="light") for fault in filters.faults]
+    try:
+        return [*faults, page.body(PageRequest(reader=reader, filters=filters, view=view))]
+    except PlimsollError as fault:
+        return [*faults, explain("This page cannot be shown", str(fault))]
+
+
+def _view(data: dict[str, Any] | None, base: str) -> View:
+    shown = data or {}
+    return View(
+        theme=theme(shown.get("scheme", "light")), narrow=bool(shown.get("narrow")), base=base
+    )
+
+
+def _nowhere(base: str) -> list[Any]:
+    return [
+        html.H1("There is no page at this address", tabIndex=-1),
+        html.P(["Go to the ", dcc.Link("first page", href=base), "."]),
+    ]
+
+
+def _clientside(app: Dash) -> None:
+    def js(name: str) -> ClientsideFunction:
+        return ClientsideFunction("plimsoll", name)
+
+    app.clientside_callback(
+        js("readAddress"),
+        Output("address", "data"),
+        Output("view", "data", allow_duplicate=True),
+        Input("location", "pathname"),
+        Input("location", "search"),
+        prevent_initial_call="initial_duplicate",
+    )
+    app.clientside_callback(
+        js("writeFilters"),
+        Output("query", "data"),
+        Output({"link": ALL, "path": ALL}, "href"),
+        Input({"filter": ALL}, "value"),
+        State({"filter": ALL}, "id"),
+        State("query", "data"),
+        State({"link": ALL, "path": ALL}, "id"),
+    )
+    app.clientside_callback(
+        js("switchScheme"),
+        Output("view", "data"),
+        Input("scheme", "n_clicks"),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        js("provideScheme"),
+        Output("provider", "forceColorScheme"),
+        Output("scheme", "children"),
+        Input("view", "data"),
+    )
+    app.clientside_callback(
+        js("arrive"), Output("arrival", "storage_type"), Input("arrival", "data")
+    )

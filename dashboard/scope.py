@@ -1,0 +1,54 @@
+"""What part of the store a page's filters speak of."""
+
+from dataclasses import dataclass
+
+from dashboard.filters import Filters, chosen_clusters
+from dashboard.reader import Reader
+from model.question import Answer, Period, Question
+from reports.wording import day, span
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Questions about the clusters and the period that a reader chose."""
+
+    reader: Reader
+    filters: Filters
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no cluster of the store fits the filters."""
+        known = [(cluster.name, cluster.tier) for cluster in self.reader.clusters()]
+        return chosen_clusters(self.filters, known) == ()
+
+    def question(
+        self, table: str, *, by: tuple[str, ...] = (), period: Period = "total"
+    ) -> Question:
+        """A question for a table within the filters."""
+        where = [("cluster", name) for name in self.filters.clusters]
+        if self.filters.tier:
+            where.append(("tier", self.filters.tier))
+        return Question(
+            table,
+            by=by,
+            period=period,
+            since=self.filters.since,
+            until=self.filters.until,
+            where=tuple(where),
+        )
+
+    def ask(self, table: str, *, by: tuple[str, ...] = (), period: Period = "total") -> Answer:
+        """The answer for a table within the filters."""
+        return self.reader.ask(self.question(table, by=by, period=period))
+
+    def span(self, answer: Answer) -> str:
+        """The period in words, up to the moment that the data speak of."""
+        return span(self.filters.since, self.filters.until, as_of=answer.data_as_of)
+
+
+def as_of(answer: Answer) -> str:
+    """How far the data reach, in words."""
+    if answer.data_as_of is None:
+        return "It is not known how far the data reach."
+    assumed = " (assumed: no window was stated at ingest)" if answer.as_of_assumed else ""
+    return f"Data as of {day(answer.data_as_of)}{assumed}."

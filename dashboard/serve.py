@@ -1,0 +1,17 @@
+"""A production server in this process: threads, no fork, because Polars does not survive one."""
+
+import logging
+from typing import Final
+
+import waitress
+from dash import Dash
+
+LOOPBACK: Final = "127.0.0.1"
+PORT: Final = 8050
+_THREADS: Final = 8
+
+
+def serve(app: Dash, host: str = LOOPBACK, port: int = PORT) -> None:
+    """Serve the dashboard until interrupted; only this machine can reach it unless told so."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    waitress.serve(app.server, host=host, port=port, threads=_THREADS, ident=None, _quiet=True)

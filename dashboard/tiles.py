@@ -1,0 +1,58 @@
+"""Headline figures: at most four, each with its denominator and its definition."""
+
+from dataclasses import dataclass
+
+import dash_mantine_components as dmc
+from dash import html
+
+from reports.wording import NO_DATA
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A headline: `figure` as read, `value` as reckoned, `under` its denominator and date.
+
+    `meaning` defines it; `value` None is shown as "no data", and `under` then says why.
+    """
+
+    name: str
+    figure: str
+    value: float | None
+    under: str
+    meaning: str
+
+
+def tiles(shown: list[Tile]) -> html.Dl:
+    """The headline figures of a page."""
+    return html.Dl([_tile(tile) for tile in shown], className="pl-tiles")
+
+
+def _tile(tile: Tile) -> html.Div:
+    missing = tile.value is None
+    figure = html.Data(
+        NO_DATA if missing else tile.figure,
+        value="" if missing else repr(tile.value),
+        className="pl-figure pl-missing" if missing else "pl-figure",
+    )
+    return html.Div(
+        [
+            html.Dt([html.Span(tile.name), _meaning(tile)]),
+            html.Dd([figure, html.Span(tile.under, className="pl-under")]),
+        ],
+        className="pl-tile",
+    )
+
+
+def _meaning(tile: Tile) -> dmc.Tooltip:
+    return dmc.Tooltip(
+        html.Button(
+            "?",
+            type="button",
+            className="pl-what",
+            **{"aria-label": f"What “{tile.name}” means: {tile.meaning}"},
+        ),
+        label=tile.meaning,
+        multiline=True,
+        w=280,
+        events={"hover": True, "focus": True, "touch": True},
+    )

@@ -1,0 +1,27 @@
+"""The units in which capacity is compared."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class CapacityUnit:
+    """A column of `show capacity` as a unit: `name` in sentences, `axis` on charts."""
+
+    column: str
+    name: str
+    label: str
+
+
+CAPACITY_UNITS: Final = {
+    unit.column: unit
+    for unit in (
+        CapacityUnit("gpus", "GPU cards", "GPU cards"),
+        CapacityUnit(
+            "a100_equivalents_16bit", "A100-equivalents", "A100-equivalents (16-bit, dense)"
+        ),
+        CapacityUnit("rgu", "reference GPU units", "Reference GPU units (RGU)"),
+        CapacityUnit("memory_tb", "TB of GPU memory", "GPU memory (TB)"),
+        CapacityUnit("fp64_pflops", "PFLOP/s in 64-bit", "64-bit arithmetic (PFLOP/s)"),
+    )
+}

@@ -1,0 +1,61 @@
+"""Numbers, dates and shares as British readers write them: "200,000", "78%", "1 May 2026"."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+NO_DATA: Final = "no data"
+_MILLION: Final = 1_000_000
+
+
+def number(value: float | None, *, decimals: int | None = None) -> str:
+    """A count with thousands separators; small fractions keep one decimal, None is "no data"."""
+    if value is None:
+        return NO_DATA
+    if decimals is None:
+        decimals = 0 if abs(value) >= 10 or float(value).is_integer() else 1
+    return f"{value:,.{decimals}f}"
+
+
+def large(value: float | None) -> str:
+    """A count for a headline: "5.69 million" from a million up, else as `number`."""
+    if value is None:
+        return NO_DATA
+    if abs(value) >= _MILLION:
+        return f"{value / _MILLION:,.2f} million"
+    return number(value)
+
+
+def share(value: float | None, *, decimals: int = 0) -> str:
+    """A fraction as a percentage: 0.784 is "78%"; None is "no data"."""
+    return NO_DATA if value is None else f"{100 * value:.{decimals}f}%"
+
+
+def day(value: date | datetime | None) -> str:
+    """A date in words: "1 May 2026"."""
+    return NO_DATA if value is None else f"{value.day} {value:%B %Y}"
+
+
+def month(value: date) -> str:
+    """A month in words: "May 2026"."""
+    return f"{value:%B %Y}"
+
+
+def span(since: date | None, until: date | None, *, as_of: date | datetime | None = None) -> str:
+    """A half-open period in words, its last day included: "1 May 2026 to 31 October 2026"."""
+    last = until - timedelta(days=1) if until else as_of
+    if since and last:
+        return f"{day(since)} to {day(last)}"
+    if since:
+        return f"from {day(since)}"
+    return f"all data up to {day(last)}" if last else "all data"
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """A count with its noun: "1 application", "41 applications"."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names in a sentence: "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""
