@@ -172,9 +172,7 @@ class Facts:
         begin, end = self.span
         if through_last_event and self.question.until is None and self.as_of[1]:
             end += timedelta(seconds=1)
-        return calendar(
-            begin, end, period=self.question.period, timezone=self.question.timezone
-        )
+        return calendar(begin, end, period=self.question.period, timezone=self.question.timezone)
 
     def estate(self) -> Estate:
         """The clusters' jobs, nodes and windows for the node-level analyses."""

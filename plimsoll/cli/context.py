@@ -40,9 +40,7 @@ class Session:
 
     def open_store(self, *, create: bool = False) -> Store:
         """The store; `create` makes it where there is none."""
-        return open_store(
-            self.store_path, create=create, catalogue_url=self.settings.catalogue_url
-        )
+        return open_store(self.store_path, create=create, catalogue_url=self.settings.catalogue_url)
 
     def note(self, text: str) -> None:
         """Say something beside the result, on stderr, unless --quiet."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -138,7 +139,7 @@ def awards(session: Session, *, paths: tuple[str, ...], strict: bool) -> None:
 @pass_session
 def status(session: Session, *, as_json: bool) -> None:
     """Show what was ingested: each file's rows read, accepted, steps and quarantined."""
-    files = [file.as_dict() for file in session.open_store().catalogue.files()]
+    files = [asdict(file) for file in session.open_store().catalogue.files()]
     if as_json:
         click.echo(json.dumps({"files": files}, indent=2, default=str))
         return

@@ -47,9 +47,7 @@ ISO_DATE = IsoDate()
 @click.option("--on", type=ISO_DATE, help="Day of the comparison (capacity).  [default: today]")
 @click.option("--min-grade", help="Leave out figures of a lower grade, such as D-secondary.")
 @click.option("--engine", type=click.Choice(["polars"]), default="polars", show_default=True)
-@click.option(
-    "--format", "style", type=click.Choice(FORMATS), default="table", show_default=True
-)
+@click.option("--format", "style", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("--output", type=click.Path(path_type=Path), help="Write to a file.")
 @pass_session
 def show(

@@ -30,7 +30,9 @@ def run(*arguments: object) -> Outcome:
     with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
         main([str(argument) for argument in arguments])
     code = ended.value.code
-    return Outcome(code if isinstance(code, int) else int(bool(code)), out.getvalue(), err.getvalue())
+    return Outcome(
+        code if isinstance(code, int) else int(bool(code)), out.getvalue(), err.getvalue()
+    )
 
 
 @pytest.fixture

@@ -32,14 +32,18 @@ def test_equals_the_expected_list_line_by_line(plimsoll, shared, day):
     ],
 )
 def test_public_totals(plimsoll, day, country, total):
-    done = plimsoll("show", "capacity", "--on", day, "--where", f"country={country}", "--format", "csv")
+    done = plimsoll(
+        "show", "capacity", "--on", day, "--where", f"country={country}", "--format", "csv"
+    )
     rows = csv.DictReader(done.out.splitlines())
     public = [row for row in rows if row["counted"] == "yes" and row["sector"] != "commercial"]
     assert sum(int(row["gpus"]) for row in public if row["gpus"]) == total
 
 
 def test_the_report_of_2023(plimsoll):
-    rows = csv.DictReader(plimsoll("show", "capacity", "--on", "2023-06-30", "--format", "csv").out.splitlines())
+    rows = csv.DictReader(
+        plimsoll("show", "capacity", "--on", "2023-06-30", "--format", "csv").out.splitlines()
+    )
     gpus = {row["id"]: row["gpus"] for row in rows}
     assert int(gpus["us-summit"]) + int(gpus["us-perlmutter"]) == 34816
     assert int(gpus["uk-csd3-wilkes3-2021"]) == 320

@@ -38,14 +38,18 @@ def label(start: str, unit: str) -> str:
 @pytest.fixture
 def phillips(plimsoll, shared):
     log = shared / "data" / "xdmod_phillips" / "phillips.log"
-    done = plimsoll("ingest", "jobs", log, "--cluster", "phillips", "--timezone", "UTC", "--fields", FIELDS)
+    done = plimsoll(
+        "ingest", "jobs", log, "--cluster", "phillips", "--timezone", "UTC", "--fields", FIELDS
+    )
     assert done.code == 0, done.err
     return plimsoll
 
 
 @pytest.fixture
 def expected(shared: Path):
-    return json.loads((shared / "data" / "xdmod_phillips" / "expected.json").read_text())["statistics"]
+    return json.loads((shared / "data" / "xdmod_phillips" / "expected.json").read_text())[
+        "statistics"
+    ]
 
 
 @pytest.mark.parametrize("unit", list(PERIOD_OF))

@@ -22,7 +22,10 @@ def state_of(plimsoll, store: str) -> tuple[dict[str, pl.DataFrame], list[str]]:
 
     opened = open_store(Path(store))
     tables = {table.name: opened.scan(table).collect().sort(table.key) for table in FACT_TABLES}
-    shows = [plimsoll("--quiet", "--store", store, "show", *show, "--format", "csv").out for show in SHOWS]
+    shows = [
+        plimsoll("--quiet", "--store", store, "show", *show, "--format", "csv").out
+        for show in SHOWS
+    ]
     return tables, shows
 
 
@@ -55,13 +58,23 @@ def halves(name: str, log: Path, folder: Path) -> tuple[Path, Path]:
     return (split_records if name.endswith("json") else split_lines)(log, folder)
 
 
-@pytest.mark.parametrize("name", ["sacct-P-usage.txt", "sacct-P-usage-delim-unit-sep.txt", "sacct.json", "sacct-X.json"])
+@pytest.mark.parametrize(
+    "name", ["sacct-P-usage.txt", "sacct-P-usage-delim-unit-sep.txt", "sacct.json", "sacct-X.json"]
+)
 def test_twice_and_in_overlapping_halves(plimsoll, shared, tmp_path, name):
     captures = shared / "slurm" / "captures"
     log = captures / name
 
     def ingest(store: str, *paths: Path) -> None:
-        nodes = plimsoll("--store", store, "ingest", "nodes", captures / "scontrol-show-node.txt", "--cluster", "testbed")
+        nodes = plimsoll(
+            "--store",
+            store,
+            "ingest",
+            "nodes",
+            captures / "scontrol-show-node.txt",
+            "--cluster",
+            "testbed",
+        )
         assert nodes.code == 0, nodes.err
         for path in paths:
             done = plimsoll("--store", store, "ingest", "jobs", path, "--cluster", "testbed")

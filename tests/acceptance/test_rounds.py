@@ -13,8 +13,14 @@ def published_rounds(shared: Path) -> list[dict[str, str]]:
 
 def as_award_line(row: dict[str, str]) -> str:
     cells = [
-        row["scheme"], row["id"], row["id"], row["requested"], row["awarded"], row["unit"],
-        row["applications"], row["awards"],
+        row["scheme"],
+        row["id"],
+        row["id"],
+        row["requested"],
+        row["awarded"],
+        row["unit"],
+        row["applications"],
+        row["awards"],
     ]
     return ",".join(f'"{cell}"' for cell in cells)
 
@@ -87,9 +93,13 @@ def test_a_round_reckoned_by_hand(plimsoll, tmp_path):
     by_id = {line["application_id"]: line for line in lines.iter_rows(named=True)}
     assert len(by_id) == 7
     hand = {
-        "a": (0.80, 0.0, 0.80), "b": (0.80, 0.2, 0.6), "c": (0.79, 0.0, 0.79),
-        "d": (0.50, None, None), "e": (1.0, 1.0, 0.0),
-        "f": (None, None, None), "g": (None, None, None),
+        "a": (0.80, 0.0, 0.80),
+        "b": (0.80, 0.2, 0.6),
+        "c": (0.79, 0.0, 0.79),
+        "d": (0.50, None, None),
+        "e": (1.0, 1.0, 0.0),
+        "f": (None, None, None),
+        "g": (None, None, None),
     }
     for name, parts in hand.items():
         line = by_id[name]
@@ -113,5 +123,7 @@ def test_the_template_is_a_file_that_can_be_filled_in(plimsoll, tmp_path):
     assert done.code in {0, 2}
     header = next(line for line in path.read_text().splitlines() if not line.startswith("#"))
     row = {"application_id": "x", "requested": "10", "granted": "2", "unit": "GPU-hours"}
-    path.write_text(path.read_text() + ",".join(row.get(name, "") for name in header.split(",")) + "\n")
+    path.write_text(
+        path.read_text() + ",".join(row.get(name, "") for name in header.split(",")) + "\n"
+    )
     assert plimsoll("ingest", "awards", path).code == 0

@@ -1,0 +1,52 @@
+"""Questions to answers: the one way from a store or the registry to a figure."""
+
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from model.errors import InputError
+from model.question import Answer, Question
+from model.registry import Registry
+from model.settings import Settings
+from model.suggestions import did_you_mean
+from reports.facts import Facts
+from reports.tables import NEEDS_NO_STORE, TABLES, Asked
+from store import Store
+
+__all__ = ["NEEDS_NO_STORE", "TABLES", "answer"]
+
+
+def answer(
+    question: Question, *, store: Store | None, settings: Settings, registry: Registry
+) -> Answer:
+    """The frame that answers a question, with what a reader must know to cite it.
+
+    Raises:
+        InputError: for an unknown table, dimension, column, cluster or time zone, and where the
+            store lacks what the table is made of.
+    """
+    _check(question)
+    facts = None
+    if store is not None and question.table not in NEEDS_NO_STORE:
+        facts = Facts(store, settings, registry.gpus, question)
+    finding = TABLES[question.table](Asked(question, registry, facts))
+    if facts is None:
+        return Answer(question, finding.frame, finding.notes)
+    as_of, assumed = facts.as_of
+    return Answer(
+        question=question,
+        frame=finding.frame,
+        notes=finding.notes,
+        data_as_of=as_of,
+        as_of_assumed=assumed,
+        store_version=facts.store.version(),
+        synthetic=facts.synthetic,
+    )
+
+
+def _check(question: Question) -> None:
+    if question.table not in TABLES:
+        raise InputError(f"no table {question.table!r}", hint=did_you_mean(question.table, TABLES))
+    try:
+        ZoneInfo(question.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        hint = did_you_mean(question.timezone, available_timezones())
+        raise InputError(f"no time zone {question.timezone!r}", hint=hint[:80]) from None
