@@ -104,7 +104,7 @@ class Cluster:
     """Days of the window on which the operators took another inventory of nodes."""
     gpu_aliases: dict[str, str] = field(default_factory=dict)
     node_roles: tuple[tuple[str, str], ...] = ()
-    """(node name pattern, role): what the site itself says of its nodes."""
+    """(partition, role): what the site itself says of its nodes."""
 
 
 def clusters(scale: float = 1.0) -> tuple[Cluster, ...]:
@@ -168,7 +168,7 @@ def _north() -> Cluster:
     )
     return Cluster(
         name="synthetic-north",
-        tier="tier-2",
+        tier="Tier-2",
         timezone="Europe/London",
         pools=(train, infer, cpu),
         slurm_version="23.11.10",
@@ -179,7 +179,7 @@ def _north() -> Cluster:
         epoch_times=False,
         flawed=True,
         gpu_aliases={"a100": "a100-sxm-80"},
-        node_roles=(("sn-inf*", "inference"),),
+        node_roles=(("infer", "inference"),),
     )
 
 
@@ -263,7 +263,7 @@ def _south() -> Cluster:
     )
     return Cluster(
         name="synthetic-south",
-        tier="tier-2",
+        tier="Tier-2",
         timezone="Europe/London",
         pools=(train, medium, small, desktop, cpu),
         slurm_version="24.05.4",
@@ -316,7 +316,7 @@ def _group(
     types = {pool.gpu_type for pool in pools}
     return Cluster(
         name=f"synthetic-group-{letter}",
-        tier="group",
+        tier="Group",
         timezone="Europe/London",
         pools=pools,
         slurm_version="20.11.9" if old else "23.02.7",

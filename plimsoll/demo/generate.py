@@ -1,5 +1,6 @@
 """Makes the synthetic estate: every file that its operators would export, and how to ingest it."""
 
+import shlex
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from plimsoll.demo.node_text import write_nodes
 from plimsoll.demo.play import History, play
 from plimsoll.demo.projects import Project, draw_projects
 from plimsoll.demo.sacct_text import write_sacct
-from plimsoll.demo.settings_yaml import write_settings
+from plimsoll.demo.settings_yaml import SETTINGS_FILE, write_settings
 
 Progress = Callable[[int, int | None], None]
 SEED: Final = 20261101
@@ -35,7 +36,7 @@ class EstateFile:
     @property
     def command(self) -> str:
         """The command as a person would type it."""
-        return " ".join(("plimsoll", *self.arguments))
+        return shlex.join(("plimsoll", *self.arguments))
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ def generate_estate(
         if progress:
             progress(len(histories), len(plan))
     awards = write_awards(projects, histories, folder, _generator(seed, "awards"))
-    files.append(EstateFile(awards, "awards", ("ingest", "awards", str(awards))))
+    files.append(EstateFile(awards, "awards", _arguments(awards, "awards")))
     return Estate(
         folder=folder,
         settings=write_settings(plan, folder),
@@ -94,15 +95,20 @@ def _write(history: History, folder: Path) -> list[EstateFile]:
     name = history.cluster.name
     inventories = [_nodes_file(history, folder, at) for at in _snapshots(history.cluster)]
     log = write_sacct(history, folder)
-    arguments = ("ingest", "jobs", str(log), "--cluster", name, "--window", _window())
+    arguments = _arguments(log, "jobs", "--cluster", name, "--window", _window())
     return [*inventories, EstateFile(log, "jobs", arguments, name)]
 
 
 def _nodes_file(history: History, folder: Path, at: datetime) -> EstateFile:
     name = history.cluster.name
     path = write_nodes(history, folder, at=at)
-    arguments = ("ingest", "nodes", str(path), "--cluster", name, "--at", at.isoformat())
+    arguments = _arguments(path, "nodes", "--cluster", name, "--at", at.isoformat())
     return EstateFile(path, "nodes", arguments, name, at)
+
+
+def _arguments(path: Path, kind: str, *options: str) -> tuple[str, ...]:
+    settings = path.parent / SETTINGS_FILE
+    return ("--config", str(settings), "ingest", kind, str(path), *options)
 
 
 def _snapshots(cluster: Cluster) -> list[datetime]:

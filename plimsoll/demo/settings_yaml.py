@@ -1,7 +1,7 @@
 """Writes the estate's `plimsoll.yaml`: its clusters, and that all of it is synthetic."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -13,14 +13,19 @@ _HEADER = """\
 """
 
 
+SETTINGS_FILE: Final = "plimsoll.yaml"
+
+
 def write_settings(clusters: tuple[Cluster, ...], folder: Path) -> Path:
     """Write `plimsoll.yaml`; gives its path."""
     tree = {
         "site": "Synthetic estate (invented data)",
         "timezone": "Europe/London",
+        "store": "plimsoll-data",
+        "privacy": {"keep_job_names": True},
         "clusters": [_cluster(cluster) for cluster in clusters],
     }
-    path = folder / "plimsoll.yaml"
+    path = folder / SETTINGS_FILE
     text = yaml.safe_dump(tree, sort_keys=False, allow_unicode=True)
     path.write_text(_HEADER + text, encoding="utf-8")
     return path
@@ -37,6 +42,6 @@ def _cluster(cluster: Cluster) -> dict[str, Any]:
         entry["gpu_aliases"] = dict(cluster.gpu_aliases)
     if cluster.node_roles:
         entry["node_roles"] = [
-            {"nodes": pattern, "role": role} for pattern, role in cluster.node_roles
+            {"role": role, "partition": partition} for partition, role in cluster.node_roles
         ]
     return entry

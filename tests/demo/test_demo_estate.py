@@ -10,8 +10,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-import yaml
 
+from model.registry import load_gpus
+from model.settings import load_settings
 from plimsoll.demo.estate import clusters
 from plimsoll.demo.generate import Estate, generate_estate
 from plimsoll.demo.sacct_columns import FIELDS
@@ -241,8 +242,18 @@ def test_the_nodes_that_join_are_in_the_second_inventory_only(estate: Estate):
     assert first < second
 
 
-def test_settings_say_synthetic_of_every_cluster(estate: Estate):
-    tree = yaml.safe_load(estate.settings.read_text())
-    assert len(tree["clusters"]) == 8
-    assert all(entry["synthetic"] is True for entry in tree["clusters"])
-    assert all(entry["name"].startswith("synthetic-") for entry in tree["clusters"])
+def test_settings_load_and_say_synthetic_of_every_cluster(estate: Estate):
+    settings = load_settings(estate.settings)
+    assert len(settings.clusters) == 8
+    assert all(each.synthetic and each.name.startswith("synthetic-") for each in settings.clusters)
+    roles = {each.name: each.role_patterns for each in settings.clusters if each.node_roles}
+    assert roles == {"synthetic-north": (("infer", "inference"),)}
+
+
+def test_every_card_is_in_the_catalogue(estate: Estate):
+    cards = load_gpus()
+    aliases = {each.name: each.gpu_aliases for each in load_settings(estate.settings).clusters}
+    for cluster in estate.clusters:
+        for pool in cluster.pools:
+            known = pool.gpu_type and cards.resolve(pool.gpu_type, aliases[cluster.name])
+            assert bool(known) == bool(pool.gpu_type), pool.gpu_type
