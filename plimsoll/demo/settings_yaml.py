@@ -17,11 +17,11 @@ SETTINGS_FILE: Final = "plimsoll.yaml"
 
 
 def write_settings(clusters: tuple[Cluster, ...], folder: Path) -> Path:
-    """Write `plimsoll.yaml`; gives its path."""
+    """Write `plimsoll.yaml`, which names a store beside the folder; gives its path."""
     tree = {
         "site": "Synthetic estate (invented data)",
         "timezone": "Europe/London",
-        "store": "plimsoll-data",
+        "store": "../store",
         "privacy": {"keep_job_names": True},
         "clusters": [_cluster(cluster) for cluster in clusters],
     }
