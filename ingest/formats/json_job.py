@@ -154,7 +154,7 @@ class JobFaultError(ValueError):
 
 
 def job_row(job: Job) -> JobRow:
-    """The fields of `COLUMNS`. Raises JobFaultError, or msgspec.ValidationError for its TRES."""
+    """The fields of `COLUMNS`. Raises JobFaultError."""
     time = job.time or _NO_TIMES
     job_id = _required(job.job_id, "no_job_id")
     submit = _required(time.submission, "no_submit")
@@ -249,7 +249,12 @@ def _state(state: State | None) -> str:
 
 
 def _tres(raw: msgspec.Raw | msgspec.UnsetType) -> tuple[str | None, str | None]:
-    return (None, None) if isinstance(raw, msgspec.UnsetType) else tres_and_energy(bytes(raw))
+    if isinstance(raw, msgspec.UnsetType):
+        return None, None
+    try:
+        return tres_and_energy(bytes(raw))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise JobFaultError("wrong_type:tres") from error
 
 
 def _whole(value: float | None) -> int | None:

@@ -17,9 +17,13 @@ RECORD_LIMIT_BYTES: Final = 256 << 20
 """A single record larger than this is no job record; it would only fill the memory."""
 
 _CUTS_TRIED: Final = 8
+_PATIENCE: Final = 4
+"""Chunks that may come together before a text without a clean cut is taken for damaged."""
+
 _TOKEN: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]"]', re.DOTALL)
 _FIRST_KEY: Final = re.compile(rb'\s*\{\s*("[^"\\]*")\s*:')
 _EMPTY_LIST: Final = re.compile(rb"\s*\]")
+_COMMA_FOLLOWS: Final = re.compile(rb"\s*,")
 _LIST_FOLLOWS: Final = re.compile(rb"\s*:\s*\[")
 _VALUE_FOLLOWS: Final = re.compile(rb"\s*:")
 _HEAD_BYTES: Final = 4096
@@ -60,11 +64,15 @@ class RecordList:
         if buffer is None:
             return
         boundary = _boundary(buffer)
+        enough = CHUNK_BYTES
         for block in self.blocks:
             buffer += block
-            if len(buffer) < CHUNK_BYTES:
+            if len(buffer) < enough:
                 continue
             chunk = self._take(buffer, boundary)
+            if chunk is None and len(buffer) > _PATIENCE * CHUNK_BYTES:
+                chunk = self._take_damaged(buffer, boundary)
+            enough = CHUNK_BYTES if chunk else len(buffer) + CHUNK_BYTES
             if chunk is not None:
                 yield chunk
             elif len(buffer) > RECORD_LIMIT_BYTES:
@@ -98,20 +106,23 @@ class RecordList:
         return buffer
 
     def _close_list(self, buffer: bytearray, boundary: re.Pattern[bytes]) -> Iterator[Chunk]:
-        chunk = self._take(buffer, boundary)
-        if chunk is not None:
+        while chunk := self._take(buffer, boundary):
             yield chunk
-        rest = bytes(buffer)
-        end = _end_of_list(rest)
+        end = _end_of_list(bytes(buffer))
+        if end is None and (chunk := self._take_damaged(buffer, boundary)):
+            yield chunk
+            end = _end_of_list(bytes(buffer))
+        if end is None:
+            raise CutOffError("the JSON text is cut off in the middle of a record")
+        last = bytes(buffer[:end])
         self._finish(buffer[end:])
-        yield rest[:end], self._decoded(rest[:end])
+        yield last, self._decoded(last)
 
     def _take(self, buffer: bytearray, boundary: re.Pattern[bytes]) -> Chunk | None:
-        """The whole records of the buffer, taken out of it; None if it has not one.
+        """Whole records from the front of the buffer; None where none can be told.
 
-        The key that begins a record may open an object further inside, so what lies before the
-        cut must decode; where nothing does, the text is damaged and the last cut is as good as
-        any.
+        The key that begins a record may open an object further inside: what lies before a cut
+        must decode, or else its brackets must match.
         """
         cuts = _last_cuts(buffer, boundary)
         for end, start in cuts:
@@ -120,10 +131,21 @@ class RecordList:
             if decoded is not None or _is_whole(chunk):
                 del buffer[:start]
                 return chunk, decoded
+        end = _last_end(bytes(buffer)) if cuts else None
+        if end is None:
+            return None
+        chunk = bytes(buffer[:end])
+        del buffer[: buffer.index(b",", end) + 1]
+        return chunk, None
+
+    def _take_damaged(self, buffer: bytearray, boundary: re.Pattern[bytes]) -> Chunk | None:
+        """All but what seems to be the last record, of a text whose brackets do not match."""
+        cuts = _last_cuts(buffer, boundary)
         if not cuts:
             return None
-        chunk = bytes(buffer[: cuts[0][0]])
-        del buffer[: cuts[0][1]]
+        end, start = cuts[0]
+        chunk = bytes(buffer[:end])
+        del buffer[:start]
         return chunk, None
 
     def _decoded(self, chunk: bytes) -> list[Any] | None:
@@ -202,20 +224,33 @@ def _outermost_strings(text: bytes) -> Iterator[tuple[int, int]]:
             yield token.span()
 
 
-def _end_of_list(text: bytes) -> int:
+def _last_end(text: bytes) -> int | None:
+    """The end of the last record that is followed by another, if the brackets match."""
+    last = None
+    for place, depth in _depths(text):
+        if depth == 0 and _COMMA_FOLLOWS.match(text, place):
+            last = place
+    return last
+
+
+def _end_of_list(text: bytes) -> int | None:
     """The place of the bracket that closes a list whose records `text` begins with."""
+    end = next((place - 1 for place, depth in _depths(text) if depth < 0), None)
+    return end if end is not None and text[end : end + 1] == b"]" else None
+
+
+def _depths(text: bytes) -> Iterator[tuple[int, int]]:
+    """The place after each closing bracket, and how many are open there; strings left out."""
     depth = 0
     for token in _TOKEN.finditer(text):
         mark = token.group()
         if mark == b'"':
-            break
+            return
         if mark in b"{[":
             depth += 1
         elif mark in b"}]":
-            if depth == 0:
-                return token.start()
             depth -= 1
-    raise CutOffError("the JSON text is cut off in the middle of a record")
+            yield token.end(), depth
 
 
 def _members(text: bytes) -> dict[str, Any]:

@@ -23,7 +23,7 @@ _BATCH_ROWS: Final = 20_000
 _JOBS: Final = msgspec.json.Decoder(list[Job])
 _JOB: Final = msgspec.json.Decoder(Job)
 _REJECT_BYTES: Final = 16_000
-_PLACE: Final = re.compile(r"^.*at `\$\.?|`$|\[[^\]]*\]")
+_PLACE: Final = re.compile(r"at `\$\.([\w.]+)")
 _AGAIN: Final = "run sacct again, and look that the disk is not full."
 _NOT_JOBS: Final = {
     "nodes": ("node records", "plimsoll ingest nodes reads the text of scontrol show node."),
@@ -75,7 +75,7 @@ class _Batch:
         """Adds the records of a chunk, one by one only where some of them are broken."""
         try:
             rows = None if jobs is None else [job_row(job) for job in jobs]
-        except (JobFaultError, msgspec.ValidationError):
+        except JobFaultError:
             rows = None
         if rows is None:
             self._read_one_by_one(chunk)
@@ -133,9 +133,15 @@ def _row(raw: bytes) -> JobRow:
             )
         return job_row(job)
     except msgspec.ValidationError as error:
-        raise JobFaultError("wrong_type:" + _PLACE.sub("", str(error))) from error
+        raise JobFaultError(_wrong_type(str(error))) from error
     except UNREADABLE as error:
         raise JobFaultError("not_json") from error
+
+
+def _wrong_type(said: str) -> str:
+    """`wrong_type:time.start` from msgspec's sentence on where a type is wrong."""
+    place = _PLACE.search(said)
+    return f"wrong_type:{place[1]}" if place else "not_a_record"
 
 
 def _refusing_cut_off(document: RecordList, batch: "_Batch") -> Iterator[Chunk]:
