@@ -24,26 +24,30 @@ def explain(error: "ErrorDetails", model: type[BaseModel]) -> str:
     name = ".".join(str(part) for part in loc) or "the document"
     match error["type"]:
         case "extra_forbidden":
-            known = sorted(keys_at(model, loc[:-1]))
-            hint = nearest(str(loc[-1]), known) or f"Known keys: {', '.join(known)}."
-            return f"unknown key '{loc[-1]}'. {hint}"
+            return _unknown_key(loc, model)
         case "missing":
-            return f"'{loc[-1]}' is missing{_inside(loc[:-1])}."
+            said = f"'{loc[-1]}' is missing{_inside(loc[:-1])}"
         case "value_error":
             return f"{name}: {error['ctx']['error']}"
         case "literal_error":
-            return f"{name}: {error['input']!r} is not one of {error['ctx']['expected']}."
+            said = f"{name}: {error['input']!r} is not one of {error['ctx']['expected']}"
+        case "model_type":
+            said = f"{name}: keys and values were expected; found {_shown(error['input'])}"
         case "union_tag_invalid" | "union_tag_not_found":
-            return _tag_fault(name, error)
+            said = _tag_fault(name, error)
         case _:
-            return f"{name}: {_lower_first(error['msg'])}; found {_shown(error['input'])}."
+            said = f"{name}: {_lower_first(error['msg'])}; found {_shown(error['input'])}"
+    return f"{said}."
 
 
 def keys_at(model: Any, loc: tuple[str | int, ...]) -> set[str]:
-    """The keys that the mapping at a place of the document may have."""
+    """The keys that the mapping at a place of the document may have.
+
+    A part of the place that is no key, such as the tag of a union's member, is passed over.
+    """
     at = [model]
     for part in loc:
-        at = [inner for one in at for inner in _step(one, part)]
+        at = [inner for one in at for inner in _step(one, part)] or at
     return {key for one in at for each in _models(one) for key in _field_names(each)}
 
 
@@ -75,12 +79,18 @@ def _field_names(model: type[BaseModel]) -> Iterator[str]:
     return (field.alias or name for name, field in model.model_fields.items())
 
 
+def _unknown_key(loc: tuple[str | int, ...], model: type[BaseModel]) -> str:
+    known = sorted(keys_at(model, loc[:-1]))
+    hint = nearest(str(loc[-1]), known) or f"Known keys: {', '.join(known)}."
+    return f"unknown key '{loc[-1]}'. {hint}"
+
+
 def _tag_fault(name: str, error: "ErrorDetails") -> str:
     context = error.get("ctx", {})
     key = str(context.get("discriminator", "")).strip("'")
     if "tag" not in context:
-        return f"'{key}' is missing in {name}."
-    return f"{name}.{key}: '{context['tag']}' is not one of {context['expected_tags']}."
+        return f"'{key}' is missing in {name}"
+    return f"{name}.{key}: '{context['tag']}' is not one of {context['expected_tags']}"
 
 
 def _inside(loc: tuple[str | int, ...]) -> str:

@@ -23,7 +23,9 @@ MAX_DEPTH: Final = 24
 _NULLS: Final = {"", "~", "null", "Null", "NULL"}
 _BOOLS: Final = {"true": True, "True": True, "false": False, "False": False}
 _INT: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
-_FLOAT: Final = re.compile(r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+|[0-9]+)(?:[eE][-+]?[0-9]{1,3})?")
+_FLOAT: Final = re.compile(
+    r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?|[-+]?[0-9]+[eE][-+]?[0-9]{1,2}"
+)
 
 
 @dataclass(frozen=True)
@@ -161,25 +163,27 @@ def _read_text(path: Path) -> str:
 
 
 def _refuse_traps(text: str, tree: YamlTree) -> None:
+    """Raises where building the document could blow up; tags are merely blamed."""
     depth = documents = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
         line = _line_of(event)
-        if isinstance(event, yaml.AliasEvent):
-            tree.blame_line(line, "an alias (*name). Write the value out.")
-        elif isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        elif isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        documents += isinstance(event, yaml.DocumentStartEvent)
         if tag := getattr(event, "tag", None):
             tree.blame_line(line, f"a tag ({tag}). Write a plain value.")
-        if depth > MAX_DEPTH or documents > 1:
-            what = f"more than {MAX_DEPTH} levels" if depth > MAX_DEPTH else "a second document"
-            tree.blame_line(line, f"{what}. One flat document is enough here.")
-            break
-    if any("alias" in what or "levels" in what or "second" in what for _, what in tree.faults):
-        tree.refuse()
+        trap = _trap(event, depth, documents)
+        if trap:
+            tree.blame_line(line, trap)
+            tree.refuse()
+
+
+def _trap(event: yaml.Event, depth: int, documents: int) -> str | None:
+    if isinstance(event, yaml.AliasEvent):
+        return "an alias (*name). Write the value out."
+    if depth > MAX_DEPTH:
+        return f"more than {MAX_DEPTH} levels. A few are enough here."
+    return "a second document (---). Keep one." if documents > 1 else None
 
 
 def _line_of(part: yaml.Event | yaml.Node) -> int:
