@@ -14,6 +14,7 @@ _SPELT: Final = {
     "pflops": "PFLOP/s",
     "mw": "MW",
     "gdp": "GDP",
+    "uk": "the UK",
     "usd": "US$",
     "qos": "QOS",
     "16bit": "16-bit",

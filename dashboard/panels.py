@@ -11,7 +11,7 @@ from dash import dcc, html
 
 from dashboard.definitions import definition, heading
 from dashboard.downloads import download_query
-from dashboard.figures import draw
+from dashboard.figures import Pen, draw, legend_entries
 from dashboard.grids import grid
 from model.question import Answer
 from reports.charts import Chart
@@ -29,6 +29,11 @@ class View:
     theme: Theme
     narrow: bool = False
     base: str = "/"
+
+    @property
+    def pen(self) -> Pen:
+        """How charts are drawn for this screen."""
+        return Pen(self.theme, narrow=self.narrow)
 
 
 @dataclass(frozen=True)
@@ -89,10 +94,11 @@ def _tab_panels(panel: Panel, view: View) -> list[dmc.TabsPanel]:
 
 def chart_block(key: str, chart: Chart, view: View) -> html.Figure:
     """A chart with its title; what it shows stands in words for those who do not see it."""
-    figure = draw(chart, theme=view.theme, narrow=view.narrow)
+    figure = draw(chart, view.pen)
     return html.Figure(
         [
             html.Figcaption(chart.title),
+            _legend(chart, view),
             html.Div(
                 dcc.Graph(
                     id={"chart": key},
@@ -106,6 +112,20 @@ def chart_block(key: str, chart: Chart, view: View) -> html.Figure:
             ),
         ],
         className="pl-chart",
+    )
+
+
+def _legend(chart: Chart, view: View) -> html.Ul | None:
+    entries = legend_entries(chart, view.pen)
+    if not entries:
+        return None
+    swatch = "pl-swatch pl-round" if chart.kind in {"pairs", "dots"} else "pl-swatch"
+    return html.Ul(
+        [
+            html.Li([html.Span(className=swatch, style={"backgroundColor": colour}), name])
+            for name, colour in entries
+        ],
+        className="pl-legend",
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from dashboard.filters import Filters, chosen_clusters
 from dashboard.reader import Reader
 from model.question import Answer, Period, Question
-from reports.wording import day, span
+from reports.wording import day, sentence, span
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,13 @@ class Scope:
     def span(self, answer: Answer) -> str:
         """The period in words, up to the moment that the data speak of."""
         return span(self.filters.since, self.filters.until, as_of=answer.data_as_of)
+
+
+    def stated(self, answer: Answer) -> str:
+        """The period and how far the data reach, in one line."""
+        if self.filters.since or self.filters.until:
+            return f"{sentence(self.span(answer))} {as_of(answer)}"
+        return f"All data on record. {as_of(answer)}"
 
 
 def as_of(answer: Answer) -> str:

@@ -51,6 +51,11 @@ def span(since: date | None, until: date | None, *, as_of: date | datetime | Non
     return f"all data up to {day(last)}" if last else "all data"
 
 
+def sentence(text: str) -> str:
+    """Words as a sentence: a capital first, the rest as it is, a full stop last."""
+    return f"{text[:1].upper()}{text[1:]}."
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """A count with its noun: "1 application", "41 applications"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

@@ -15,7 +15,13 @@ from dashboard.panels import Panel, render, stack
 from dashboard.reader import Reader, today
 from dashboard.sources import machine_sources
 from model.question import Answer, Question
-from reports.charts.capacity import countries_chart, counted, machines_chart, ranked_machines
+from reports.charts.capacity import (
+    by_country,
+    counted,
+    countries_chart,
+    machines_chart,
+    ranked_machines,
+)
 from reports.countries import country_name
 from reports.findings.capacity import (
     REPORT_DAY,
@@ -75,9 +81,15 @@ def _countries(request: PageRequest, answer: Answer, unit: CapacityUnit, on: dat
         finding=uk_against_largest(answer.frame, unit, on),
         answer=answer,
         chart=countries_chart(answer.frame, unit, on),
-        columns=_COLUMNS,
+        shown=by_country(answer.frame, unit).with_columns(
+            pl.col("country").replace(_names(answer.frame))
+        ),
         sources=(_grades(answer), _registry_note()),
     )
+
+
+def _names(frame: pl.DataFrame) -> dict[str, str]:
+    return {code: country_name(code) for code in frame["country"].unique()}
 
 
 def _ranking(request: PageRequest, answer: Answer, unit: CapacityUnit, on: date) -> Panel:

@@ -12,7 +12,7 @@ from dashboard.filters import write_query
 from dashboard.pages.base import Page, PageRequest
 from dashboard.panels import chart_block, stack
 from dashboard.reader import today
-from dashboard.scope import Scope, as_of
+from dashboard.scope import Scope
 from dashboard.tiles import Tile, tiles
 from model.errors import PlimsollError
 from model.question import Answer, Question
@@ -60,7 +60,7 @@ def body(request: PageRequest) -> html.Div:
     shown = [_shortfall(scope), _use(scope, total), _inference(scope), capacity]
     return stack(
         [
-            html.P(f"{scope.span(total).capitalize()}. {as_of(total)}", className="pl-as-of"),
+            html.P(scope.stated(total), className="pl-as-of"),
             tiles([headline.tile for headline in shown]),
             *(_panel(headline, request) for headline in shown),
         ]

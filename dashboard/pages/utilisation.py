@@ -9,7 +9,7 @@ from dashboard.controls import estate_controls
 from dashboard.empty import no_clusters, no_inference, no_jobs, no_nodes, no_store
 from dashboard.pages.base import Page, PageRequest
 from dashboard.panels import Panel, render, stack
-from dashboard.scope import Scope, as_of
+from dashboard.scope import Scope
 from model.question import Answer
 from reports.charts.utilisation import clusters_chart, months_chart, states_chart
 from reports.findings.utilisation import (
@@ -26,8 +26,8 @@ _HOURS: Final = (
 )  # fmt: skip
 _CLUSTERS: Final = ("cluster", "utilisation_available", "utilisation_installed", *_HOURS)
 _NODES: Final = (
-    "cluster", "node", "node_role", "role_basis", "role_evidence", "gpu_model", "gpus",
-    "idle_gpu_hours", "reclaimable_low_gpu_hours", "utilisation_available",
+    "cluster", "node", "node_role", "gpu_model", "gpus", "idle_gpu_hours",
+    "reclaimable_low_gpu_hours", "utilisation_available", "role_basis", "role_evidence",
     "available_gpu_hours", "allocated_gpu_hours", "down_gpu_hours",
 )  # fmt: skip
 
@@ -47,7 +47,7 @@ def body(request: PageRequest) -> html.Div:
     panels = [_clusters(scope, clusters), _months(scope), *_inference(scope)]
     return stack(
         [
-            html.P(f"{scope.span(clusters).capitalize()}. {as_of(clusters)}", className="pl-as-of"),
+            html.P(scope.stated(clusters), className="pl-as-of"),
             *(part if isinstance(part, html.Section) else render(part, request.view) for part in panels),
         ]
     )

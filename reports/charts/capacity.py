@@ -66,7 +66,8 @@ def countries_chart(frame: pl.DataFrame, unit: CapacityUnit, on: date) -> Chart:
 
 def ranked_machines(frame: pl.DataFrame, unit: CapacityUnit) -> pl.DataFrame:
     """The machines that a chart has room for: the largest abroad and the largest at home."""
-    ranked = counted(frame).filter(pl.col(unit.column) > 0).sort(unit.column, descending=True)
+    whole = counted(frame).filter(pl.col("contained_in").is_null(), pl.col(unit.column) > 0)
+    ranked = whole.sort(unit.column, descending=True)
     home = ranked.filter(pl.col("country") == HOME).head(SHOWN_AT_HOME)
     abroad = ranked.filter(pl.col("country") != HOME).head(SHOWN_ABROAD)
     return pl.concat([home, abroad]).sort(unit.column, "machine", descending=[True, False])

@@ -1,0 +1,54 @@
+"""Chart descriptions drawn by Plotly."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from dashboard.figures.frame import Pen, layout, plain
+from dashboard.figures.lying import bars, pairs, stack
+from dashboard.figures.upright import columns, dots, multiples
+from reports.charts.description import Chart, Kind
+from reports.palette import FONT
+
+__all__ = ["SYNTHETIC", "Pen", "draw", "legend_entries", "plain"]
+
+SYNTHETIC: Final = "SYNTHETIC DATA"
+
+_PAINTERS: Final[dict[Kind, Callable[[go.Figure, Chart, Pen], None]]] = {
+    "columns": columns,
+    "bars": bars,
+    "stack": stack,
+    "pairs": pairs,
+    "dots": dots,
+    "multiples": multiples,
+}
+
+
+def draw(chart: Chart, pen: Pen) -> go.Figure:
+    """The figure of a chart; it has no legend of its own: see `legend_entries`."""
+    figure = go.Figure(layout=layout(pen))
+    _PAINTERS[chart.kind](figure, chart, pen)
+    if chart.synthetic:
+        figure.add_annotation(_watermark(pen))
+    return figure
+
+
+def legend_entries(chart: Chart, pen: Pen) -> list[tuple[str, str]]:
+    """Name and colour of each series, where a chart has several that are not named in place."""
+    if len(chart.series) == 1:
+        return []
+    return [(series.name, pen.theme.roles[series.role]) for series in chart.series]
+
+
+def _watermark(pen: Pen) -> dict[str, Any]:
+    return {
+        "text": SYNTHETIC,
+        "x": 0.5,
+        "y": 0.5,
+        "xref": "paper",
+        "yref": "paper",
+        "showarrow": False,
+        "textangle": -18,
+        "font": {"size": 24 if pen.narrow else 34, "color": pen.theme.watermark, "family": FONT},
+    }

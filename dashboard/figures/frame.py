@@ -1,0 +1,110 @@
+"""What all figures share: the page they stand on, their axes, and text made harmless."""
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any, Final
+
+from reports.charts.description import Chart, Series
+from reports.palette import FONT, Theme
+from reports.wording import number, share
+
+STANDARD_PX: Final = 360
+_LONG_NAME: Final = 44
+_SMALL_RANGE: Final = 5
+
+
+@dataclass(frozen=True)
+class Pen:
+    """How to draw: the theme, and whether the screen is narrow."""
+
+    theme: Theme
+    narrow: bool = False
+
+
+def plain(text: str) -> str:
+    """Text from data as Plotly must be given it: it reads some HTML in labels, links too."""
+    return escape(" ".join(str(text).split()), quote=False)
+
+
+def short(text: str) -> str:
+    """A name cut to what fits beside a bar."""
+    return plain(text if len(text) <= _LONG_NAME else f"{text[: _LONG_NAME - 1]}…")
+
+
+def layout(pen: Pen) -> dict[str, Any]:
+    """The layout of an empty figure."""
+    theme = pen.theme
+    return {
+        "font": {"family": FONT, "size": 14, "color": theme.ink},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 8, "r": 16, "t": 16, "b": 32},
+        "height": STANDARD_PX,
+        "showlegend": False,
+        "separators": ".,",
+        "dragmode": False,
+        "hoverlabel": {
+            "bgcolor": theme.ground,
+            "bordercolor": theme.soft_ink,
+            "font": {"family": FONT, "size": 14, "color": theme.ink},
+        },
+    }
+
+
+def value_axis(chart: Chart, pen: Pen, **more: Any) -> dict[str, Any]:
+    """An axis of figures, from zero."""
+    theme = pen.theme
+    return {
+        "rangemode": "tozero",
+        "gridcolor": theme.grid,
+        "zeroline": True,
+        "zerolinecolor": theme.soft_ink,
+        "zerolinewidth": 1,
+        "fixedrange": True,
+        "automargin": True,
+        "tickformat": _tick_format(chart),
+        "tickfont": {"color": theme.soft_ink, "size": 13},
+        "nticks": 6,
+        **more,
+    }
+
+
+def axis_title(text: str, pen: Pen) -> dict[str, Any]:
+    """The title of an axis."""
+    return {"text": plain(text), "font": {"size": 13, "color": pen.theme.soft_ink}}
+
+
+def name_axis(pen: Pen, **more: Any) -> dict[str, Any]:
+    """An axis of names."""
+    return {
+        "type": "category",
+        "showgrid": False,
+        "fixedrange": True,
+        "automargin": True,
+        "ticklabelstandoff": 6,
+        "tickfont": {"color": pen.theme.ink, "size": 13},
+        **more,
+    }
+
+
+def hover(chart: Chart, series: Series, names: tuple[str, ...]) -> dict[str, Any]:
+    """What a mark says when it is pointed at, with its exact figure."""
+    unit = f" {plain(chart.axis)}" if chart.axis and chart.measure == "count" else ""
+    return {
+        "hovertext": [
+            f"<b>{plain(name)}</b><br>{plain(series.name)}: {_said(chart, value)}{unit}"
+            for name, value in zip(names, series.values, strict=True)
+        ],
+        "hoverinfo": "text",
+    }
+
+
+def _said(chart: Chart, value: float | None) -> str:
+    return share(value, decimals=1) if chart.measure == "share" else number(value)
+
+
+def _tick_format(chart: Chart) -> str:
+    if chart.measure == "share":
+        return ",.0%"
+    largest = max((v for s in chart.series for v in s.values if v is not None), default=0)
+    return ",.1f" if largest < _SMALL_RANGE else ",.0f"

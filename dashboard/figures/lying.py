@@ -1,0 +1,138 @@
+"""Lying charts: a line a name, its bar or its dots to the right."""
+
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from dashboard.figures.frame import Pen, hover, plain, short, value_axis
+from reports.charts.description import Chart, Series
+from reports.palette import Role
+
+_LINE_PX: Final = 30
+_TALL_LINE_PX: Final = 46
+_DARK_GROUNDS: Final[frozenset[Role]] = frozenset({"main", "fourth", "sixth"})
+
+
+def bars(figure: go.Figure, chart: Chart, pen: Pen) -> None:
+    """One bar a name, its figure at its end."""
+    (series,) = chart.series
+    figure.add_bar(
+        x=series.values,
+        y=list(range(len(chart.categories))),
+        orientation="h",
+        marker={"color": _colours(series, pen), "line": {"width": 0}},
+        text=[plain(label) for label in series.labels],
+        textposition="outside",
+        cliponaxis=False,
+        textfont={"color": pen.theme.ink, "size": 13},
+        width=0.42 if pen.narrow else 0.62,
+        **hover(chart, series, chart.categories),
+    )
+    largest = max((v for v in series.values if v is not None), default=1) or 1
+    room = largest * (1.32 if pen.narrow else 1.14)
+    axis = value_axis(chart, pen, showgrid=False, showticklabels=False, range=[0, room])
+    figure.update_layout(xaxis=axis)
+    _name_lines(figure, chart, pen, below=8)
+
+
+def stack(figure: go.Figure, chart: Chart, pen: Pen) -> None:
+    """One bar a name, of parts."""
+    for series in chart.series:
+        ink = pen.theme.ground if series.role in _DARK_GROUNDS else "#1b1f23"
+        figure.add_bar(
+            x=series.values,
+            y=list(range(len(chart.categories))),
+            orientation="h",
+            name=plain(series.name),
+            marker={
+                "color": pen.theme.roles[series.role],
+                "line": {"width": 1, "color": pen.theme.ground},
+            },
+            width=0.42 if pen.narrow else 0.66,
+            text=[plain(label) for label in series.labels],
+            textposition="inside",
+            insidetextanchor="middle",
+            insidetextfont={"color": ink, "size": 13},
+            textangle=0,
+            constraintext="none",
+            **hover(chart, series, chart.categories),
+        )
+    figure.update_layout(
+        barmode="stack", xaxis=value_axis(chart, pen, showgrid=False, range=[0, 1.002])
+    )
+    _name_lines(figure, chart, pen, below=36)
+
+
+def pairs(figure: go.Figure, chart: Chart, pen: Pen) -> None:
+    """Dots of several series on one line a name, joined where they differ."""
+    for line in range(len(chart.categories)):
+        _join(figure, chart, pen, line)
+    for series in chart.series:
+        figure.add_scatter(
+            x=series.values,
+            y=list(range(len(chart.categories))),
+            mode="markers",
+            name=plain(series.name),
+            marker={"color": pen.theme.roles[series.role], "size": 13},
+            **hover(chart, series, chart.categories),
+        )
+    whole = {"range": [0, 1.02]} if chart.measure == "share" else {}
+    figure.update_layout(xaxis=value_axis(chart, pen, showgrid=True, **whole))
+    _name_lines(figure, chart, pen, below=36)
+
+
+def _join(figure: go.Figure, chart: Chart, pen: Pen, line: int) -> None:
+    known = [v for series in chart.series if (v := series.values[line]) is not None]
+    if len(known) > 1:
+        figure.add_scatter(
+            x=[min(known), max(known)],
+            y=[line, line],
+            mode="lines",
+            line={"color": pen.theme.roles["quiet"], "width": 4},
+            hoverinfo="skip",
+        )
+
+
+def _name_lines(figure: go.Figure, chart: Chart, pen: Pen, *, below: int) -> None:
+    """Name the lines, beside them or (on a narrow screen) above, and give each its height."""
+    count = len(chart.categories)
+    line_px = _TALL_LINE_PX if pen.narrow else _LINE_PX
+    top = 12
+    figure.update_layout(
+        yaxis=_line_axis(chart, pen),
+        margin={"l": 8, "r": 16, "t": top, "b": below},
+        height=top + below + count * line_px,
+    )
+    if pen.narrow:
+        for line, name in enumerate(chart.categories):
+            figure.add_annotation(
+                x=0,
+                xref="paper",
+                y=line,
+                yshift=20,
+                text=short(name),
+                showarrow=False,
+                xanchor="left",
+                font={"size": 13, "color": pen.theme.ink},
+            )
+
+
+def _line_axis(chart: Chart, pen: Pen) -> dict[str, Any]:
+    count = len(chart.categories)
+    return {
+        "range": [count - 0.5, -0.7 if pen.narrow else -0.5],
+        "tickmode": "array",
+        "tickvals": list(range(count)),
+        "ticktext": [f"{short(name)}  " for name in chart.categories],
+        "showticklabels": not pen.narrow,
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "automargin": True,
+        "tickfont": {"color": pen.theme.ink},
+    }
+
+
+def _colours(series: Series, pen: Pen) -> list[str]:
+    roles: tuple[Role, ...] = series.roles or (series.role,) * len(series.values)
+    return [pen.theme.roles[role] for role in roles]
