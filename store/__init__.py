@@ -2,12 +2,21 @@
 
 from store.catalogue import Catalogue
 from store.jobs import JobWriter
-from store.records import Cluster, FileRecord, Quarantined, Run, TableInfo, WriteCounts
+from store.records import (
+    Cluster,
+    Compaction,
+    FileRecord,
+    Quarantined,
+    Run,
+    TableInfo,
+    WriteCounts,
+)
 from store.store import Store, open_store
 
 __all__ = [
     "Catalogue",
     "Cluster",
+    "Compaction",
     "FileRecord",
     "JobWriter",
     "Quarantined",

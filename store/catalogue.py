@@ -12,12 +12,12 @@ from sqlalchemy import (
     Engine,
     Select,
     Table,
-    delete,
     func,
     insert,
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from model.errors import InputError
 from store import catalogue_tables as tables
@@ -60,7 +60,7 @@ class Catalogue:
             known = _cluster(connection, cluster.name)
             added = known.added_at if known else cluster.added_at
             saved = replace(cluster, added_at=added or _now())
-            _put(connection, tables.clusters, {"name": saved.name}, asdict(saved))
+            _put(connection, tables.clusters, asdict(saved))
         return saved
 
     def cluster(self, name: str) -> Cluster | None:
@@ -185,8 +185,8 @@ class Catalogue:
         """Enter (cluster, account, project) triples; a newer one replaces that of its account."""
         with self._writing.begin() as connection:
             for cluster, account, project in pairs:
-                key = {"cluster": cluster, "account": account}
-                _put(connection, tables.account_projects, key, {**key, "project": project})
+                row = {"cluster": cluster, "account": account, "project": project}
+                _put(connection, tables.account_projects, row)
 
     def account_projects(self) -> pl.DataFrame:
         """The map of accounts to projects: `cluster, account, project`."""
@@ -203,14 +203,12 @@ class Catalogue:
     def save_setting(self, key: str, value: str) -> None:
         """Set a setting."""
         with self._writing.begin() as connection:
-            _put(connection, tables.settings, {"key": key}, {"key": key, "value": value})
+            _put(connection, tables.settings, {"key": key, "value": value})
 
     def belongs_to(self, store_id: str) -> None:
         """Bind a new catalogue to its store. Raises InputError for the catalogue of another."""
-        bound = self.setting("store_id")
-        if bound is None:
-            self.save_setting("store_id", store_id)
-        elif bound != store_id:
+        bound = self.setting("store_id") or self._bind(store_id)
+        if bound != store_id:
             raise InputError(
                 "this catalogue belongs to another store",
                 where=self._engine.url.render_as_string(hide_password=True),
@@ -220,6 +218,12 @@ class Catalogue:
     def close(self) -> None:
         """Close the connections."""
         self._engine.dispose()
+
+    def _bind(self, store_id: str) -> str | None:
+        with self._writing.begin() as connection:
+            row = {"key": "store_id", "value": store_id}
+            _put(connection, tables.settings, row, replacing=False)
+        return self.setting("store_id")
 
     def _rows(self, query: Select[Any]) -> list[dict[str, Any]]:
         with self._engine.connect() as connection:
@@ -233,12 +237,18 @@ def _cluster(connection: Connection, name: str) -> Cluster | None:
 
 
 def _put(
-    connection: Connection, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]
+    connection: Connection, table: Table, values: Mapping[str, Any], *, replacing: bool = True
 ) -> None:
+    """Insert a row; one of the same primary key is replaced, or else stands."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    row = dialect.insert(table).values(**values)
+    key = [column.name for column in table.primary_key]
+    rest = {name: value for name, value in values.items() if name not in key}
     connection.execute(
-        delete(table).where(*(table.c[name] == value for name, value in key.items()))
+        row.on_conflict_do_update(index_elements=key, set_=rest)
+        if replacing
+        else row.on_conflict_do_nothing(index_elements=key)
     )
-    connection.execute(insert(table).values(**values))
 
 
 def _id_of(added: CursorResult[Any]) -> int:

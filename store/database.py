@@ -6,6 +6,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from model.errors import InputError
 
@@ -23,12 +24,14 @@ def connect(url: str | URL) -> Engine:
     catalogue written by a newer program.
     """
     address = _address(url)
-    engine = create_engine(address, connect_args=_arguments(address))
-    if address.get_backend_name() == "sqlite":
-        _own_transactions(engine)
+    engine = _sqlite(address) if address.get_backend_name() == "sqlite" else _postgresql(address)
     try:
         _bring_up_to_date(engine)
+    except InputError:
+        engine.dispose()
+        raise
     except SQLAlchemyError as fault:
+        engine.dispose()
         raise InputError(
             f"the catalogue cannot be opened: {str(fault).splitlines()[0]}",
             where=address.render_as_string(hide_password=True),
@@ -58,10 +61,15 @@ def _address(url: str | URL) -> URL:
     return address.set(drivername="postgresql+psycopg") if backend == "postgresql" else address
 
 
-def _arguments(address: URL) -> dict[str, Any]:
-    if address.get_backend_name() == "sqlite":
-        return {"timeout": _BUSY_S}
-    return {"connect_timeout": _BUSY_S}
+def _sqlite(address: URL) -> Engine:
+    # A file opens in no time, and a connection that is not kept is never left behind.
+    engine = create_engine(address, connect_args={"timeout": _BUSY_S}, poolclass=NullPool)
+    _own_transactions(engine)
+    return engine
+
+
+def _postgresql(address: URL) -> Engine:
+    return create_engine(address, connect_args={"connect_timeout": _BUSY_S}, pool_pre_ping=True)
 
 
 def _own_transactions(engine: Engine) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 import polars as pl
 from deltalake import DeltaTable, Schema
+from deltalake.exceptions import DeltaError
 
 from model.errors import InputError
 from model.schemas import FactTable
@@ -60,15 +61,19 @@ class DeltaFolder:
                 raise_if_key_not_exists=False,
             )
             found = self._load()
-            self._snapshot = found
-        return found
+        self._snapshot = self._brought_up(found)
+        return self._snapshot
 
     def scan(self) -> pl.LazyFrame:
         """Every row of the newest version, in the table's own schema."""
         snapshot = self.snapshot()
         if snapshot is None:
             return pl.LazyFrame(schema=self.table.schema)
-        return pl.scan_delta(snapshot)
+        rows = pl.scan_delta(snapshot)
+        known = set(_columns(snapshot))
+        unknown = {n: k for n, k in self.table.schema.items() if n not in known}
+        added = [pl.lit(None, kind).alias(name) for name, kind in unknown.items()]
+        return rows.with_columns(added).select(self.table.schema.names())
 
     def version(self) -> int | None:
         """The number of the newest version."""
@@ -90,9 +95,16 @@ class DeltaFolder:
 
     def scan_files(self, files: list[DataFile]) -> pl.LazyFrame:
         """The rows of some files, less the columns that are folders; `_file` names the file."""
-        paths = [self.root / file.path for file in files]
+        columns = {n: k for n, k in self.table.schema.items() if n not in self.table.partition}
+        if not files:
+            return pl.LazyFrame(schema={**columns, "_file": pl.String()})
         return pl.scan_parquet(
-            paths, glob=False, hive_partitioning=False, include_file_paths="_file"
+            [self.root / file.path for file in files],
+            schema=columns,
+            missing_columns="insert",
+            glob=False,
+            hive_partitioning=False,
+            include_file_paths="_file",
         )
 
     def _is_stale(self, log: Path, changed_ns: int) -> bool:
@@ -102,16 +114,43 @@ class DeltaFolder:
         return (log / f"{self._snapshot.version() + 1:020}.json").exists()
 
     def _load(self) -> DeltaTable:
-        found = DeltaTable(self.root)
-        written = int(found.metadata().configuration.get(VERSION_KEY, SCHEMA_VERSION))
-        if written > SCHEMA_VERSION:
+        try:
+            found = DeltaTable(self.root)
+        except DeltaError as fault:
             raise InputError(
-                f"table {self.table.name} has schema version {written}; "
+                f"table {self.table.name} cannot be read: {str(fault).splitlines()[0]}",
+                where=str(self.root),
+                hint="restore the store from a backup.",
+            ) from fault
+        if _written_by(found) > SCHEMA_VERSION:
+            raise InputError(
+                f"table {self.table.name} has schema version {_written_by(found)}; "
                 f"this program knows versions up to {SCHEMA_VERSION}",
                 where=str(self.root),
                 hint="upgrade plimsoll.",
             )
         return found
+
+    def _brought_up(self, found: DeltaTable) -> DeltaTable:
+        """The table with the columns that newer versions of the schema have added."""
+        known = set(_columns(found))
+        fields = Schema.from_arrow(self.table.schema).fields
+        missing = [field for field in fields if field.name not in known]
+        if not missing and _written_by(found) == SCHEMA_VERSION:
+            return found
+        if missing:
+            found.alter.add_columns(missing)
+        version = {VERSION_KEY: str(SCHEMA_VERSION)}
+        found.alter.set_table_properties(version, raise_if_not_exists=False)
+        return self._load()
+
+
+def _written_by(found: DeltaTable) -> int:
+    return int(found.metadata().configuration.get(VERSION_KEY, SCHEMA_VERSION))
+
+
+def _columns(found: DeltaTable) -> list[str]:
+    return [field.name for field in found.schema().fields]
 
 
 def checked_name(name: str) -> str:

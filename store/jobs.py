@@ -39,8 +39,12 @@ class JobWriter:
         self._staged: dict[str, list[DataFile]] = defaultdict(list)
         lock.acquire()
         self._open = True
-        remove_orphans(folder)
-        self._staging = Staging(folder)
+        try:
+            remove_orphans(folder)
+            self._staging = Staging(folder)
+        except BaseException:
+            self._close()
+            raise
 
     def __enter__(self) -> Self:
         return self

@@ -37,7 +37,7 @@ def merge_month(
     if meeting.is_empty() and not crowd:
         return WriteCounts(inserted=keys.height)
     arriving = folder.scan_files(staged).select(RECORD)
-    before = _only(_scan_stored(folder, stored), meeting).collect()
+    before = _only(folder.scan_files(stored), meeting).collect()
     resolved = _resolve(before, _only(arriving, meeting).collect())
     apart = keys.join(meeting, on=KEY, how="anti").height
     counts = WriteCounts(
@@ -57,7 +57,7 @@ def _meeting(folder: DeltaFolder, keys: pl.DataFrame, stored: list[DataFile]) ->
     """The keys that occur twice among the staged rows, or both there and in the store."""
     distinct = keys.unique()
     repeated = keys.filter(keys.is_duplicated()) if distinct.height < keys.height else keys.clear()
-    shared = _only(_scan_stored(folder, stored).select(KEY), distinct).collect()
+    shared = _only(folder.scan_files(stored).select(KEY), distinct).collect()
     return pl.concat([repeated, shared]).unique()
 
 
@@ -86,7 +86,7 @@ def _rewrite(
     fresh: pl.LazyFrame,
     staged: list[DataFile],
 ) -> None:
-    kept = _except(_scan_stored(folder, rewritten).select(RECORD), resolved.changed.select(KEY))
+    kept = _except(folder.scan_files(rewritten).select(RECORD), resolved.changed.select(KEY))
     merged = pl.concat([resolved.changed, resolved.new]).lazy()
     staging.write(pl.concat([kept, merged, fresh]), staged[0].partition)
     staging.remove(rewritten)
@@ -105,13 +105,6 @@ def _holding(
 def _crowd(stored: list[DataFile]) -> list[DataFile]:
     small = [file for file in stored if file.rows < _SMALL_ROWS]
     return small if len(small) >= _CROWD else []
-
-
-def _scan_stored(folder: DeltaFolder, files: list[DataFile]) -> pl.LazyFrame:
-    if files:
-        return folder.scan_files(files)
-    schema = {name: kind for name, kind in folder.table.schema.items() if name in RECORD}
-    return pl.LazyFrame(schema={**schema, "_file": pl.String})
 
 
 def _only(rows: pl.LazyFrame, keys: pl.DataFrame) -> pl.LazyFrame:

@@ -97,3 +97,13 @@ class TableInfo:
     rows: int
     files: int
     bytes: int
+
+
+@dataclass(frozen=True)
+class Compaction:
+    """What upkeep did to one fact table: live files before and after, old files deleted."""
+
+    table: str
+    files_before: int
+    files_after: int
+    files_deleted: int

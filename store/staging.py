@@ -27,6 +27,7 @@ class Staging:
         self._folder = folder
         self._added: dict[str, AddAction] = {}
         self._removed: dict[str, RemoveAction] = {}
+        self._committing = False
         journals = folder.root.parent / JOURNALS
         journals.mkdir(exist_ok=True)
         self._journal = journals / f"{folder.table.name}-{uuid.uuid4().hex}"
@@ -83,6 +84,7 @@ class Staging:
         """Make one version of all that was staged; with nothing staged, none."""
         if self.changed:
             snapshot = self._folder.create()
+            self._committing = True
             snapshot.create_write_transaction(
                 [*self._added.values(), *self._removed.values()],
                 mode="append",
@@ -93,12 +95,18 @@ class Staging:
         self._journal.unlink(missing_ok=True)
 
     def abort(self) -> None:
-        """Delete every file that was staged."""
-        for path in self._added:
-            (self._folder.root / path).unlink(missing_ok=True)
+        """Delete every file that was staged, unless the commit came through before its fault."""
+        if not self._landed():
+            for path in self._added:
+                (self._folder.root / path).unlink(missing_ok=True)
         self._added.clear()
         self._removed.clear()
         self._journal.unlink(missing_ok=True)
+
+    def _landed(self) -> bool:
+        if not self._committing:
+            return False
+        return not self._added.keys().isdisjoint(file.path for file in self._folder.files())
 
     def _note(self, path: str) -> None:
         with self._journal.open("a", encoding="utf-8") as journal:

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
 import polars as pl
+from sqlalchemy.engine import URL
 
 from model.schemas import FACT_TABLES, JOBS, FactTable
 from store.catalogue import Catalogue
@@ -15,7 +17,8 @@ from store.delta import DeltaFolder
 from store.jobs import JobWriter
 from store.layout import open_folder
 from store.lock import WriterLock
-from store.records import WriteCounts
+from store.records import Compaction, TableInfo, WriteCounts
+from store.upkeep import KEEP, compact, describe
 from store.upsert import upsert
 
 CATALOGUE_FILE: Final = "catalogue.sqlite"
@@ -82,6 +85,19 @@ class Store:
         with self._lock.held():
             return upsert(self._folders[table.name], frame, run_id=run_id, replace=replace)
 
+    def info(self) -> list[TableInfo]:
+        """Version, rows, files and bytes of each fact table."""
+        return [describe(folder) for folder in self._folders.values()]
+
+    def compact(self, *, keep: timedelta = KEEP) -> list[Compaction]:
+        """Merge small files, and delete those that no version younger than `keep` names.
+
+        Raises InputError if `keep` is under an hour (a reader may still be at work on them),
+        StoreLockedError if an ingest is at work.
+        """
+        with self._lock.held():
+            return [compact(folder, keep=keep) for folder in self._folders.values()]
+
     def close(self) -> None:
         """Close the catalogue's connections."""
         self.catalogue.close()
@@ -98,7 +114,11 @@ def open_store(
     folder = Path(path)
     kept = "sqlite" if catalogue_url is None else "url"
     marker = open_folder(folder, create=create, catalogue=kept)
-    beside = f"sqlite:///{(folder / CATALOGUE_FILE).resolve()}"
+    beside = URL.create("sqlite", database=str((folder / CATALOGUE_FILE).resolve()))
     catalogue = Catalogue(connect(catalogue_url or beside))
-    catalogue.belongs_to(marker.store_id)
+    try:
+        catalogue.belongs_to(marker.store_id)
+    except BaseException:
+        catalogue.close()
+        raise
     return Store(folder, catalogue, store_id=marker.store_id)

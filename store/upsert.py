@@ -3,7 +3,7 @@
 import polars as pl
 
 from model.schemas import FactTable
-from store.delta import DataFile, DeltaFolder
+from store.delta import DataFile, DeltaFolder, checked_name
 from store.records import WriteCounts
 from store.staging import Staging, remove_orphans
 
@@ -65,17 +65,18 @@ def _latest(rows: pl.DataFrame, table: FactTable, *, replace: bool) -> pl.DataFr
 
 
 def _read(folder: DeltaFolder, partition: tuple[str, ...], files: list[DataFile]) -> pl.DataFrame:
-    schema = folder.table.schema
-    if not files:
-        return pl.DataFrame(schema=schema)
     names = zip(folder.table.partition, partition, strict=True)
     constants = [pl.lit(value, pl.String).alias(name) for name, value in names]
-    return folder.scan_files(files).with_columns(constants).select(schema.names()).collect()
+    stored = folder.scan_files(files).with_columns(constants)
+    return stored.select(folder.table.schema.names()).collect()
 
 
 def _by_partition(rows: pl.DataFrame, table: FactTable) -> dict[tuple[str, ...], pl.DataFrame]:
     if not table.partition:
         return {(): rows} if rows.height else {}
+    for column in table.partition:
+        for value in rows[column].unique():
+            checked_name(value)
     return rows.partition_by(table.partition, as_dict=True)
 
 
