@@ -24,6 +24,8 @@ def init(session: Session, *, cluster: str) -> None:
         settings_file.parent.mkdir(parents=True, exist_ok=True)
         settings_file.write_bytes(config_path("plimsoll.example.yaml").read_bytes())
         click.echo(f"{settings_file}: written, edit it to name your clusters")
+    if key_file := session.settings.privacy.make_key():
+        click.echo(f"{key_file}: a key for pseudonyms, keep it outside the store and safe")
     session.open_store(create=True)
     click.echo(f"{session.store_path}: store ready\n")
     click.echo(advice(cluster).text())
