@@ -327,6 +327,5 @@ def _group(
         old_never_started=old,
         compressed=compressed,
         typed_tres=letter != "e",
-        flawed=letter == "d",
         gpu_aliases={name: model for name, model in aliases.items() if name in types},
     )

@@ -32,11 +32,17 @@ def ingest_estate(
     total = sum(file.path.stat().st_size for file in estate.files)
     reports, done = [], 0
     for file in estate.files:
-        reports.append(_ingest(store, estate, file, clusters))
+        within = _within(progress, done, total)
+        reports.append(_ingest(store, estate, file, clusters, within))
         done += file.path.stat().st_size
         if progress:
             progress(done, total)
     return reports
+
+
+def _within(progress: Progress | None, before: int, total: int) -> Progress | None:
+    """Progress inside one file, told as bytes of all files."""
+    return (lambda done, _: progress(before + done, total)) if progress else None
 
 
 def _known(cluster: Cluster) -> KnownCluster:
@@ -46,7 +52,11 @@ def _known(cluster: Cluster) -> KnownCluster:
 
 
 def _ingest(
-    store: Store, estate: Estate, file: EstateFile, clusters: dict[str, Cluster]
+    store: Store,
+    estate: Estate,
+    file: EstateFile,
+    clusters: dict[str, Cluster],
+    progress: Progress | None,
 ) -> IngestReport:
     if file.cluster is None:
         return ingest_awards(store, [file.path])
@@ -60,7 +70,7 @@ def _ingest(
         window=_moments(estate.windows[cluster.name], cluster.timezone),
         keep_job_names=True,
     )
-    return ingest_jobs(store, [file.path], cluster=cluster.name, options=options)
+    return ingest_jobs(store, [file.path], cluster=cluster.name, options=options, progress=progress)
 
 
 def _moments(window: str, timezone: str) -> tuple[datetime, datetime]:

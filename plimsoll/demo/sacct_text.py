@@ -20,10 +20,11 @@ _STEP_STATES: Final = {
     "NODE_FAIL": "CANCELLED",
 }
 PIPE_IN_NAME_PLACES: Final = (0.13, 0.37, 0.62, 0.81)
-CUT_LINE_PLACE: Final = 0.55
-"""Where, as shares of the file, an export with `|` has a name with a pipe, and a line cut off."""
+CUT_LINE_PLACES: Final = (0.21, 0.55, 0.90)
+"""Where, as shares of the file, a flawed export has names with a pipe, and lines cut off."""
 
 _LEAST_ROWS_FOR_FLAWS: Final = 500
+_CUT_AT: Final = 90
 
 
 def write_sacct(history: History, folder: Path) -> Path:
@@ -31,7 +32,7 @@ def write_sacct(history: History, folder: Path) -> Path:
     cluster = history.cluster
     text = _lines(_with_steps(history), cluster)
     if cluster.flawed and text.height >= _LEAST_ROWS_FOR_FLAWS:
-        text = _with_cut_line(text)
+        text = _with_cut_lines(text)
     path = folder / f"{cluster.name}.sacct.txt{'.gz' if cluster.compressed else ''}"
     with _opened(path, compressed=cluster.compressed) as file:
         file.write(f"{cluster.delimiter.join(FIELDS)}\n".encode())
@@ -131,26 +132,16 @@ def _lines(table: pl.DataFrame, cluster: Cluster) -> pl.DataFrame:
 
 
 def _with_piped_names(jobs: pl.DataFrame) -> pl.DataFrame:
-    rows = [int(place * jobs.height) for place in PIPE_IN_NAME_PLACES]
-    return (
-        jobs.with_row_index("_row")
-        .with_columns(
-            JobName=pl.when(pl.col("_row").is_in(rows))
-            .then(pl.lit("grid|fold2"))
-            .otherwise(pl.col("JobName"))
-        )
-        .drop("_row")
-    )
+    piped = pl.when(_at(PIPE_IN_NAME_PLACES)).then(pl.lit("grid|fold2"))
+    return jobs.with_columns(JobName=piped.otherwise(pl.col("JobName")))
 
 
-def _with_cut_line(text: pl.DataFrame) -> pl.DataFrame:
-    row = int(CUT_LINE_PLACE * text.height)
-    return (
-        text.with_row_index("_row")
-        .with_columns(
-            line=pl.when(pl.col("_row") == row)
-            .then(pl.col("line").str.head(90))
-            .otherwise(pl.col("line"))
-        )
-        .drop("_row")
-    )
+def _with_cut_lines(text: pl.DataFrame) -> pl.DataFrame:
+    cut = pl.when(_at(CUT_LINE_PLACES)).then(pl.col("line").str.head(_CUT_AT))
+    return text.with_columns(line=cut.otherwise(pl.col("line")))
+
+
+def _at(places: tuple[float, ...]) -> pl.Expr:
+    """The rows that stand at some shares of a frame."""
+    rows = [(pl.len() * place).floor().cast(pl.UInt32) for place in places]
+    return pl.any_horizontal(pl.int_range(pl.len(), dtype=pl.UInt32) == row for row in rows)
