@@ -32,6 +32,10 @@ STATES: Final = (
 
 _FROM_OCCUPANCY: Final = ("not_observed", "down", "reserved", "blocked", "free")
 _HOUR_S: Final = 3600
+_NO_TELEMETRY: Final = (
+    "No device telemetry: allocated time is no_data, and the upper bound of reclaimable "
+    "GPU-hours is unknown."
+)
 _ORDER: Final = ("cluster", "tier", "partition", "node", "node_role", "gpu_model")
 
 
@@ -160,15 +164,14 @@ def _counted(rows: pl.DataFrame, by: Sequence[str], where: Where, time: NodeTime
 
 
 def _notes(frame: pl.DataFrame, thresholds: InferenceThresholds) -> list[str]:
-    said = [
-        "No device telemetry: allocated time is no_data, and the upper bound of reclaimable "
-        "GPU-hours is unknown.",
+    reclaimed = (
         f"Reclaimable: GPUs free for at least {thresholds.free_window_s / _HOUR_S:g} h on end, "
         "less a head-room by Erlang's formula with which at most "
         f"{thresholds.late_share:.0%} of arrivals wait longer than "
         f"{thresholds.target_wait_s / 60:g} min: an illustration, it takes arrivals as random "
-        "and jobs as of one GPU.",
-    ]
+        "and jobs as of one GPU."
+    )
+    said = [_NO_TELEMETRY, reclaimed]
     candidates = frame.filter(pl.col("candidate_nodes") > 0)["cluster"].unique().sort()
     if len(candidates):
         said.append(

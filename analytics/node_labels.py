@@ -60,8 +60,9 @@ def labels(
 ) -> pl.DataFrame:
     """The dimensions of each configuration of each node, by `key` and `period`.
 
-    `partitions` is a list, `gpu_count` the number of GPUs. Period 0 stands for a node whose configuration is not known. `roles`
-    has `cluster, node, node_role`; `node_role` is null for nodes that it lacks.
+    `partitions` is a list, `gpu_count` the number of GPUs. Period 0 stands for a node whose
+    configuration is not known. `roles` has `cluster, node, node_role`; `node_role` is null for
+    nodes that it lacks.
     """
     nothing = timeline.keys.select("key", pl.lit(0, pl.Int64).alias("period"))
     configured = timeline.periods.select(

@@ -12,6 +12,7 @@ from analytics.gpu_states import LEFT_OUT
 from analytics.timeline import Timeline
 
 _HOUR_S: Final = 3600
+_WHOLE_FROM: Final = 100
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Sight:
         known = set(estate.nodes["cluster"])
         watched = set(estate.observed["cluster"])
         unplaced = _held_gpu_s(line.jobs.unplaced, calendar)
-        placed = set(line.jobs.placed.filter(pl.col("gpus") > 0)["cluster"])
+        placed = _held_gpu_s(line.jobs.placed.filter(pl.col("gpus") > 0), calendar)
         guessed = line.periods.filter("assumed", pl.col("end_s") > calendar.begin_s)
         return cls(
             finer=finer,
@@ -47,7 +48,7 @@ class Sight:
             without_window=_names(known - watched),
             assumed_window=_names(set(estate.observed.filter("assumed")["cluster"])),
             assumed_nodes=_names(set(guessed["cluster"])),
-            blind=_names((unplaced.keys() & known) - placed) if finer else (),
+            blind=_names((unplaced.keys() & known) - placed.keys()) if finer else (),
             unplaced_gpu_s=unplaced,
             spread_gpu_s=_held_gpu_s(line.jobs.placed.filter("estimated"), calendar),
         )
@@ -144,4 +145,5 @@ def _list(parts: dict[str, int]) -> str:
 
 
 def _hours(seconds: int) -> str:
-    return f"{seconds / _HOUR_S:,.2f}".rstrip("0").rstrip(".")
+    hours = seconds / _HOUR_S
+    return f"{hours:,.0f}" if hours >= _WHOLE_FROM else f"{hours:.3g}"

@@ -66,13 +66,14 @@ def node_time(
     on_nodes = _hidden(seconds, sight)
     elsewhere = _elsewhere(estate, swept, sight, by=by, where=where, calendar=calendar)
     every = pl.concat([chosen(on_nodes, by=by, where=where), elsewhere], how="diagonal")
-    rows = every.select("bin", *by, *SECONDS)
+    configured = pl.col("period").is_null() | (pl.col("period") > 0)
+    rows = every.filter(configured).select("bin", *by, *SECONDS)
     return NodeTime(rows=rows, on_nodes=on_nodes, swept=swept, notes=notes(sight, every, by=by))
 
 
 def _sweep(estate: Estate, calendar: Calendar, *, with_roles: bool, margin_s: int) -> Swept:
     line = timeline(estate, calendar, margin_s=margin_s)
-    roles = node_roles(estate, line) if with_roles else ROLES_SCHEMA.to_frame()
+    roles = node_roles(estate) if with_roles else ROLES_SCHEMA.to_frame()
     named = labels(line, tiers=estate.tiers, roles=roles)
     return Swept(line=line, segments=with_states(line), labels=named, roles=roles)
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
-from model.hostlist import expand
 
 from model.errors import InputError
+from model.hostlist import expand
 
 PLACED_SCHEMA: Final = pl.Schema(
     {

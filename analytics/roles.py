@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from analytics.estate import Estate
-from analytics.timeline import Timeline
+from analytics.node_history import gpu_model
 from analytics.workload import SAYS_INFERENCE, Use, uses
 
 ROLES_SCHEMA: Final = pl.Schema(
@@ -63,7 +63,7 @@ class _Sign:
     basis: str | None = None
 
 
-def node_roles(estate: Estate, line: Timeline, *, rules: RoleRules | None = None) -> pl.DataFrame:
+def node_roles(estate: Estate, *, rules: RoleRules | None = None) -> pl.DataFrame:
     """The role of every known node, what it rests on, and the evidence (ROLES_SCHEMA).
 
     The first of these decides: the site's settings (`configured`); a partition, a feature or the
@@ -71,36 +71,49 @@ def node_roles(estate: Estate, line: Timeline, *, rules: RoleRules | None = None
     (`serving`: inference or interactive); partitions named for interactive work or training
     (`intended`); a card made for inference (`candidate`: role inference, to be confirmed by the
     site). All other nodes with GPUs are `training`, those without `cpu`, on no basis (null).
-    A chain of requeues without a service name decides nothing: training is requeued too.
+
+    Snapshots and jobs of any time speak, whatever the period asked for. A chain of requeues
+    without a service name decides nothing: training is requeued too.
     """
     rules = rules or RoleRules()
     use = uses(estate.jobs, chain_gap_s=rules.chain_gap_s)
     rows = [
         (node.cluster, node.node, *_decided(node, _signs(node, estate, found, rules)))
-        for node in _nodes(line)
+        for node in _nodes(estate)
         for found in [use.get((node.cluster, node.node), {})]
     ]
     return pl.DataFrame(rows, schema=ROLES_SCHEMA, orient="row")
 
 
-def _nodes(line: Timeline) -> list[_Node]:
-    merged = line.periods.group_by("cluster", "node").agg(
-        pl.col("gpus").max(),
-        pl.col("gpu_model").drop_nulls().unique().sort(),
-        pl.col("partitions").str.split(",").list.explode().unique().sort(),
-        pl.col("features").str.split(",").list.explode().unique().sort(),
+def _nodes(estate: Estate) -> list[_Node]:
+    texts = ("gpu_types", "partitions", "features")
+    merged = estate.nodes.group_by("cluster", "node").agg(
+        pl.col("gpus").max().fill_null(0),
+        *(pl.col(name).fill_null("").unique().sort() for name in texts),
     )
     return [
         _Node(
             cluster=row["cluster"],
             node=row["node"],
             gpus=row["gpus"],
-            models=tuple(card for models in row["gpu_model"] for card in models.split("+")),
-            partitions=tuple(name for name in row["partitions"] if name),
-            features=tuple(name for name in row["features"] if name),
+            models=_models(estate, row["cluster"], row["gpu_types"]),
+            partitions=_names(row["partitions"]),
+            features=_names(row["features"]),
         )
         for row in merged.sort("cluster", "node").iter_rows(named=True)
     ]
+
+
+def _models(estate: Estate, cluster: str, gpu_types: Sequence[str]) -> tuple[str, ...]:
+    """The cards that a node ever had."""
+    aliases = estate.aliases.get(cluster, {})
+    models = (gpu_model(text, catalogue=estate.catalogue, aliases=aliases) for text in gpu_types)
+    return tuple(sorted({card for model in models if model for card in model.split("+")}))
+
+
+def _names(texts: Sequence[str]) -> tuple[str, ...]:
+    """The names in comma-separated texts."""
+    return tuple(sorted({name for text in texts for name in text.split(",") if name}))
 
 
 def _decided(node: _Node, signs: Sequence[_Sign]) -> tuple[str, str | None, str]:
@@ -180,5 +193,5 @@ def _unremarkable(node: _Node) -> str:
     if not node.gpus:
         return "no GPUs"
     partitions = ", ".join(node.partitions) or "none"
-    cards = ", ".join(dict.fromkeys(node.models)) or "of unknown model"
+    cards = ", ".join(node.models) or "of unknown model"
     return f"partition {partitions}; card {cards}; nothing speaks for inference"

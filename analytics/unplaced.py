@@ -32,7 +32,7 @@ def unplaced_seconds(
     """
     keys = unplaced.select(pool).unique().sort(pool).with_row_index("key").cast({"key": pl.Int64})
     begin_s, end_s = calendar.begin_s, calendar.end_s
-    within = segments.join(keys, on=list(pool)).filter(pl.col("bin").is_not_null())
+    within = segments.drop("key").join(keys, on=list(pool)).filter(pl.col("bin").is_not_null())
     parts = [
         edges(within, begin_s, end_s, **{name: pl.col(name) for name in _TAKEN_IN_TURN}),
         edges(

@@ -8,8 +8,17 @@ import polars as pl
 from analytics.occupancy import expanded
 
 SERVING: Final = frozenset(
-    ["vllm", "triton", "tgi", "ollama", "sglang", "ray-serve"]
-    + ["llama.cpp", "lmdeploy", "torchserve"]
+    {
+        "vllm",
+        "triton",
+        "tgi",
+        "ollama",
+        "sglang",
+        "ray-serve",
+        "llama.cpp",
+        "lmdeploy",
+        "torchserve",
+    }
 )
 INTERACTIVE: Final = frozenset(["jupyter", "desktop", "vscode", "rstudio", "interactive"])
 SAYS_INFERENCE: Final = r"(?i)infer(?:$|en|[^a-z])|(?:^|[^a-z])serving"
