@@ -135,11 +135,10 @@ def _gpu_model(machine: Machine) -> str | None:
 
 
 def _contained_in(machine: Machine, registry: Registry, on: date) -> str | None:
-    """The other listed record that holds this one's cards too: its whole, or its successor."""
-    if machine.part_of:
-        return machine.part_of
-    successor = registry.machine(machine.superseded_by or "")
-    return successor.id if successor and is_listed(successor, on) else None
+    """The record, itself counted, that holds this one's cards too: its whole or its successor."""
+    other = registry.machine(machine.part_of or machine.superseded_by or "")
+    doubled = other is not None and other.kind == "machine" and is_listed(other, on)
+    return other.id if other and doubled else None
 
 
 def _units(machine: Machine, gpus: GpuCatalogue) -> dict[str, Any]:
