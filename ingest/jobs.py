@@ -50,6 +50,7 @@ class _Tally:
     rows_read: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     rejects: list[Reject] = field(default_factory=list)
+    notes: dict[str, None] = field(default_factory=dict)
     assumptions: Counter[str] = field(default_factory=Counter)
     first_submit: datetime | None = None
     last_moment: datetime | None = None
@@ -64,8 +65,7 @@ class _Tally:
         for reject in normal.rejects:
             self.reasons[reject.reason] += reject.rows
         self.rejects += normal.rejects[: _REJECTS_KEPT - len(self.rejects)]
-        for note in raw.assumptions:
-            self.assumptions[note] += 0
+        self.notes.update(dict.fromkeys(raw.assumptions))
         self._span(normal.jobs)
 
     def _span(self, jobs: pl.DataFrame) -> None:
@@ -161,7 +161,7 @@ class _Job:
             rows_steps=tally.steps,
             rows_quarantined=tally.reasons.total(),
             reasons=dict(tally.reasons.most_common()),
-            assumptions=_told(tally.assumptions),
+            assumptions=_told(tally),
             unknown=missing_useful(columns),
             inserted=counts.inserted,
             updated=counts.updated,
@@ -179,17 +179,18 @@ class _Job:
         head = next(blocks, b"")
         form = job_format(head, self._options)
         normaliser = Normaliser(cluster=self._cluster, zone=self._zone, options=self._options)
-        for index, raw in enumerate(form.batches(chain([head], blocks), self._options)):
+        for raw in form.batches(chain([head], blocks), self._options):
             normal = normaliser.read(raw)
-            if index == 0:
-                _refuse_misfit(normal, self._options)
+            begins = not tally.accepted
             tally.add(raw, normal)
+            if begins:
+                _refuse_misfit(tally, self._options)
             writer.append(normal.jobs)
         tally.assumptions.update(normaliser.assumptions)
         if self._zone_assumed:
-            tally.assumptions[_ZONE_ASSUMED] += 0
+            tally.notes[_ZONE_ASSUMED] = None
         if tally.reasons.total() > len(tally.rejects):
-            tally.assumptions[_TOO_MANY] += 0
+            tally.notes[_TOO_MANY] = None
         return tally, form.name, normaliser.columns
 
     def _watched(self, source: Source, total: int | None) -> Iterator[bytes]:
@@ -280,18 +281,16 @@ def _options_key(options: JobOptions, zone: str) -> str:
     return json.dumps(said, sort_keys=True)
 
 
-def _refuse_misfit(normal: NormalBatch, options: JobOptions) -> None:
+def _refuse_misfit(tally: _Tally, options: JobOptions) -> None:
     """A log of whose first rows most have no id, submit time or state has other columns."""
-    odd = [reject for reject in normal.rejects if reject.reason in _MISFITS]
-    rows = normal.accepted + sum(reject.rows for reject in normal.rejects)
-    wrong = sum(reject.rows for reject in odd)
-    if wrong <= _MOSTLY * rows or (options.fields is None and rows < _FEW):
+    rows = tally.accepted + tally.reasons.total()
+    odd = Counter({name: count for name, count in tally.reasons.items() if name in _MISFITS})
+    if odd.total() <= _MOSTLY * rows or (options.fields is None and rows < _FEW):
         return
-    reasons = Counter(reject.reason for reject in odd)
-    reason, _ = reasons.most_common(1)[0]
-    sample = next(reject for reject in odd if reject.reason == reason)
+    reason, _ = odd.most_common(1)[0]
+    sample = next(reject for reject in tally.rejects if reject.reason == reason)
     raise InputError(
-        f"{wrong:,} of the first {rows:,} rows cannot be job records ({reason}), "
+        f"{odd.total():,} of the first {rows:,} rows cannot be job records ({reason}), "
         f"as line {sample.line}: {sample.text[:160]!r}",
         hint="does --fields list the columns in their order?"
         if options.fields
@@ -313,6 +312,6 @@ def _placed(error: InputError, name: str) -> InputError:
     return InputError(error.what, where=error.where or name, hint=error.hint)
 
 
-def _told(assumptions: Counter[str]) -> dict[str, int]:
-    about_file = {_ZONE_ASSUMED, _TOO_MANY}
-    return {note: rows for note, rows in assumptions.items() if rows or note in about_file}
+def _told(tally: _Tally) -> dict[str, int]:
+    counted = {note: rows for note, rows in tally.assumptions.items() if rows}
+    return {**counted, **dict.fromkeys(tally.notes, 0)}

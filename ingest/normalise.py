@@ -156,10 +156,10 @@ class Normaliser:
 
     def _count(self, jobs: pl.DataFrame) -> None:
         self.assumptions[_EARLY] += int((jobs["start"] < jobs["submit"]).sum())
-        if jobs["_derived"].any():
-            self.assumptions[_DERIVED] += int(jobs["_derived"].sum())
-        elif "JobIDRaw" not in jobs.columns:
-            self.assumptions[_LABELS] += jobs.height
+        derived = int(jobs["_derived"].sum())
+        self.assumptions[_DERIVED] += derived
+        if "JobIDRaw" not in jobs.columns:
+            self.assumptions[_LABELS] += jobs.height - derived
 
 
 def check_columns(columns: list[str]) -> None:

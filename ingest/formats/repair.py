@@ -16,8 +16,9 @@ from ingest.states import FINALITY, plain_state
 _MOST_LINES: Final = 200
 _MOST_EXTRA: Final = 300
 
-_TIME = r"|Unknown|None|N/A|0|\d{9,11}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:?\d\d)?"
-_DURATION = r"|INVALID|(?:\d+-)?(?:\d+:)?\d+:\d+(?:\.\d+)?"
+# What sacct never leaves empty may not be empty here: it tells columns apart.
+_TIME = r"Unknown|None|N/A|0|\d{9,11}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:?\d\d)?"
+_DURATION = r"INVALID|(?:\d+-)?(?:\d+:)?\d+:\d+(?:\.\d+)?"
 _TRES = r"|[\w/.:+-]+=[^,=|\s]*(?:,[\w/.:+-]+=[^,=|\s]*)*"
 _NUMBER = r"|-?\d+"
 _HOSTS = r"|None assigned|\(null\)|[\w.,\[\]-]+"
@@ -28,10 +29,10 @@ _TEXTS: Final = {
     "Submit": r"Unknown|None|\d{9,11}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:?\d\d)?",
     **dict.fromkeys(("Start", "End", "Eligible"), _TIME),
     **dict.fromkeys(
-        ("Elapsed", "Suspended", "Reserved", "Planned", "CPUTime", "TotalCPU", "UserCPU"),
+        ("Elapsed", "Suspended", "CPUTime", "TotalCPU", "UserCPU", "SystemCPU"),
         _DURATION,
     ),
-    **dict.fromkeys(("SystemCPU", "ResvCPU", "PlannedCPU"), _DURATION),
+    **dict.fromkeys(("Reserved", "Planned", "ResvCPU", "PlannedCPU"), "|" + _DURATION),
     **dict.fromkeys(("AllocTRES", "ReqTRES"), _TRES),
     **dict.fromkeys((name for name in CANONICAL.values() if name.startswith("TRESUsage")), _TRES),
     **dict.fromkeys(

@@ -66,10 +66,14 @@ class SacctText:
         if not lines:
             raise InputError("the log is empty", hint="was it written in full?")
         layout = find_layout(lines, options)
-        for index, chunk in enumerate(_chunks(chain([begin], blocks), layout)):
+        rows = 0
+        odd: list[Reject] = []
+        for chunk in _chunks(chain([begin], blocks), layout):
             batch = _batch(chunk, layout)
-            if index == 0:
-                _refuse_misfit(batch, layout)
+            if layout.header is None and not rows:
+                odd += batch.rejects
+                rows += batch.frame.height
+                _refuse_misfit(odd, rows, layout)
             yield batch
 
 
@@ -292,13 +296,11 @@ def _cut(data: bytes, mark: bytes, separators: int) -> int:
     return last
 
 
-def _refuse_misfit(batch: RawBatch, layout: Layout) -> None:
-    """Where columns were named for the log, most of its lines must have that many."""
-    odd = sum(reject.rows for reject in batch.rejects)
-    if layout.header is None and odd > _MOSTLY * (odd + batch.frame.height):
-        first = batch.rejects[0]
-        found = first.text.count(layout.delimiter) + 1
+def _refuse_misfit(odd: list[Reject], rows: int, layout: Layout) -> None:
+    """Where columns were named for the log, most of its first lines must have that many."""
+    if len(odd) > _MOSTLY * (len(odd) + rows):
+        found = odd[0].text.count(layout.delimiter) + 1
         raise InputError(
-            f"--fields names {len(layout.fields)} columns, but line {first.line} has {found}",
+            f"--fields names {len(layout.fields)} columns, but line {odd[0].line} has {found}",
             hint="give --fields the list that was given to sacct -o, in its order.",
         )
