@@ -52,13 +52,13 @@ def ingest_nodes(
     anything is written: InputError leaves the store as it was. Raises StoreLockedError.
     """
     known = store.catalogue.cluster(cluster)
-    zone = timezone or (known.timezone if known else "UTC")
+    zone = _agreed_zone(cluster, timezone, known)
     stated = timezone is not None or known is not None
     parsed = [
         _parse(path, at=at, zone=_zone(zone), stated=stated) for path in each_file(paths, progress)
     ]
     with store.lock(), ledger_run(store, "ingest nodes") as run_id:
-        if known is None:
+        if known is None and timezone is not None:
             store.catalogue.save_cluster(Cluster(name=cluster, timezone=zone))
         options = json.dumps({"at": at.isoformat() if at else None, "timezone": zone})
         files = tuple(
@@ -143,6 +143,15 @@ def _moment(text: str, zone: ZoneInfo) -> datetime | None:
     except ValueError:
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def _agreed_zone(cluster: str, asked: str | None, known: Cluster | None) -> str:
+    if asked and known and known.timezone != asked:
+        raise InputError(
+            f"the times of {cluster} were read in {known.timezone} so far, not in {asked}",
+            hint="one cluster has one time zone: leave --timezone out, or make a new store.",
+        )
+    return asked or (known.timezone if known else "UTC")
 
 
 def _zone(name: str) -> ZoneInfo:

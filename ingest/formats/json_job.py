@@ -31,7 +31,10 @@ COLUMNS: Final = (
     "ConsumedEnergyRaw",
     "Container",
 )
-"""The fields of a row, in order: what the JSON of every version since 21.08 can tell."""
+"""The fields of a row, in order: what the JSON of every version since 21.08 can tell.
+
+Empty cells are null, as those of a text log are.
+"""
 
 JobRow = tuple[str | None, ...]
 
@@ -266,8 +269,8 @@ def _text(value: Count) -> str | None:
     return None if whole is None or whole < 0 else str(whole)
 
 
-def _moment(value: Count) -> str:
-    return str(number(value) or "")
+def _moment(value: Count) -> str | None:
+    return str(number(value) or "") or None
 
 
 def _duration(value: Count) -> str | None:

@@ -90,6 +90,7 @@ class _Batch:
         frame = pl.DataFrame(
             dict(zip(COLUMNS, columns, strict=True)), schema=dict.fromkeys(COLUMNS, pl.String())
         ).with_columns(
+            pl.col(COLUMNS).replace("", None),
             pl.Series(LINE, self.numbers, dtype=pl.Int64()),
             pl.lit(1, dtype=pl.Int64()).alias(ROWS),
         )

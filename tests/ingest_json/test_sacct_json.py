@@ -82,12 +82,12 @@ def test_plain_numbers_and_nulls_of_22_05():
         )
     )
     assert row["AllocTRES"] == "cpu=32,mem=32000M,gres/gpu=4,gres/gpu:a100=4"
-    assert row["ReqTRES"] == ""
+    assert row["ReqTRES"] is None
     assert row["ConsumedEnergyRaw"] is None
     assert (row["JobID"], row["JobIDRaw"]) == ("54_9", "1")
-    assert (row["Submit"], row["Start"], row["End"], row["Eligible"]) == ("5", "", "", "")
+    assert (row["Submit"], row["Start"], row["End"], row["Eligible"]) == ("5", None, None, None)
     assert (row["Suspended"], row["TimelimitRaw"], row["State"]) == ("01:01:01", "90", "PREEMPTED")
-    assert row["Reservation"] == ""
+    assert row["Reservation"] is None
 
 
 def test_number_objects_and_state_lists_of_24_05():
@@ -110,7 +110,7 @@ def test_number_objects_and_state_lists_of_24_05():
     assert row["JobID"] == "61+1"
     assert row["TimelimitRaw"] == "UNLIMITED"
     assert row["Reservation"] == "maint"
-    assert (row["AllocTRES"], row["ConsumedEnergyRaw"]) == ("", None)
+    assert (row["AllocTRES"], row["ConsumedEnergyRaw"]) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_any_text_in_any_blocks_keeps_every_record(rows, size, ascii_only):
     data = json.dumps({"jobs": jobs}, ensure_ascii=ascii_only).encode()
     frame = read(data, size).frame
     assert frame.select("JobName", "JobIDRaw", "Partition").rows() == [
-        (name, str(number), part) for name, number, part in rows
+        (name or None, str(number), part or None) for name, number, part in rows
     ]
 
 
