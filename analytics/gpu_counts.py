@@ -1,6 +1,7 @@
 """Slurm's GPU types of a job as numbers: "a100:2,t4:1" and what part of a card each one is."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 from typing import Final
@@ -25,23 +26,35 @@ def distinct_gpu_types(jobs: pl.LazyFrame) -> list[str]:
     return sorted(cell for cell in cells if cell)
 
 
-def physical_gpus(jobs: pl.LazyFrame, share_of: ShareOf | None) -> tuple[pl.Expr, int]:
-    """GPUs in whole cards, as an integer expression and the units that make one card.
+@dataclass(frozen=True)
+class PhysicalGpus:
+    """GPUs in parts of a card: `expr` counts parts, `units_a_card` of which make a card.
+
+    Without `expr` each GPU is a whole card; not `known` without a catalogue to ask.
+    """
+
+    known: bool
+    expr: pl.Expr | None = None
+    units_a_card: int = 1
+
+
+def physical_gpus(jobs: pl.LazyFrame, share_of: ShareOf | None) -> PhysicalGpus:
+    """How to count the GPUs of jobs in whole cards, with integers.
 
     A MIG instance counts as its share of the card's compute slices; GPUs without a type count
-    as whole cards. Null everywhere without a catalogue to ask.
+    as whole cards.
     """
     if share_of is None:
-        return pl.lit(None, pl.Int64), 1
+        return PhysicalGpus(known=False)
     counts = {cell: parse_gpu_types(cell) for cell in distinct_gpu_types(jobs)}
     shares = {name: share_of(name)[1] for types in counts.values() for name in types}
     units = lcm(*(share.denominator for share in shares.values()))
-    excess = {
+    beyond = {
         cell: sum(count * int((shares[name] - WHOLE_CARD) * units) for name, count in types.items())
         for cell, types in counts.items()
     }
-    cut = {cell: units_off for cell, units_off in excess.items() if units_off}
-    whole = pl.col("gpus") * units
-    if not cut:
-        return whole, units
-    return whole + pl.col("gpu_types").replace_strict(cut, default=0, return_dtype=pl.Int64), units
+    sliced = {cell: change for cell, change in beyond.items() if change}
+    if not sliced:
+        return PhysicalGpus(known=True)
+    change = pl.col("gpu_types").replace_strict(sliced, default=0, return_dtype=pl.Int64)
+    return PhysicalGpus(known=True, expr=pl.col("gpus") * units + change, units_a_card=units)

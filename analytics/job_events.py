@@ -1,21 +1,35 @@
 """The moments of a job (submitted, started, ended, left the queue) and what is booked at each."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import narwhals as nw
 import polars as pl
 
 from analytics.calendar import Calendar
-from analytics.reductions import Frame, booked, load_events, ticks
+from analytics.reductions import Frame, booked, load_events
 
 JOB: Final = "job"
-LOADS: Final = ("gpus", "physical", "cpus", "nodes", JOB)
-MAY_BE_UNKNOWN: Final = ("gpus", "physical", "cpus", "nodes")
+PHYSICAL: Final = "physical"
+SUSPENDED: Final = "suspended"
+EXECUTING: Final = "executing"
 
 
-def job_moments(jobs: pl.LazyFrame, by: Sequence[str], *, physical: pl.Expr) -> pl.LazyFrame:
-    """Jobs as integers: moments in epoch seconds, loads, and flags.
+@dataclass(frozen=True)
+class Census:
+    """What one pass over the jobs tells of them, so that no sum is carried for nothing.
+
+    `loads` are held and summed; `unknown` of them are missing on `unknown[load]` started jobs.
+    """
+
+    loads: tuple[str, ...]
+    unknown: dict[str, int]
+    suspended: bool
+
+
+def job_moments(jobs: pl.LazyFrame, by: Sequence[str], *, physical: pl.Expr | None) -> pl.LazyFrame:
+    """Jobs as integers: moments in epoch seconds, loads, and flags, beside the columns `by`.
 
     `until_s` is null unless the job started. `waits_until_s` is where the wait ended: the start,
     or the end of a job that never started, or as far as a pending job was observed.
@@ -25,6 +39,7 @@ def job_moments(jobs: pl.LazyFrame, by: Sequence[str], *, physical: pl.Expr) -> 
     start_s = pl.when(started).then(_epoch_s("start"))
     held_until_s = pl.coalesce(_epoch_s("held_until"), _epoch_s("end"), start_s)
     waits_until_s = pl.coalesce(start_s, _epoch_s("end"), _epoch_s("observed_until"))
+    cards = {} if physical is None else {PHYSICAL: physical}
     return jobs.select(
         *by,
         submit_s=submit_s,
@@ -35,39 +50,59 @@ def job_moments(jobs: pl.LazyFrame, by: Sequence[str], *, physical: pl.Expr) -> 
         ended=pl.col("end").is_not_null(),
         suspended_s=pl.col("suspended_s"),
         gpus=pl.col("gpus"),
-        physical=physical,
         cpus=pl.col("cpus"),
         nodes=pl.col("nodes"),
         job=pl.lit(1, pl.Int64),
         untracked=pl.col("gpu_untracked"),
+        **cards,
     )
 
 
-def reduce_jobs(
-    moments: pl.LazyFrame, *, calendar: Calendar, keys: Sequence[str]
-) -> list[pl.LazyFrame]:
+def take_census(moments: pl.LazyFrame) -> Census:
+    """Which loads are unknown on some started job, and whether any was suspended."""
+    present = moments.collect_schema().names()
+    loads = tuple(load for load in ("gpus", PHYSICAL, "cpus", "nodes") if load in present)
+    suspended_s = pl.col("suspended_s")
+    missing: dict[str, pl.Expr] = {load: pl.col(load).is_null() for load in loads}
+    missing[EXECUTING] = pl.col("gpus").is_null() | suspended_s.is_null()
+    found = (
+        moments.filter("started")
+        .select(
+            **{load: absent.sum() for load, absent in missing.items()},
+            suspended=(suspended_s.is_null() | (suspended_s > 0)).any(),
+        )
+        .collect(engine="streaming")
+        .row(0, named=True)
+    )
+    suspended = bool(found.pop(SUSPENDED))
+    unknown = {load: int(without) for load, without in found.items() if without}
+    return Census(loads=(*loads, JOB), unknown=unknown, suspended=suspended)
+
+
+def reduce_jobs(moments: pl.LazyFrame, census: Census, *, calendar: Calendar) -> list[pl.LazyFrame]:
     """Everything that `usage` prints, booked by group and period; see `reductions.complete`."""
     jobs = nw.from_native(moments)
     begin_s, end_s = calendar.begin_s, calendar.end_s
-    dates = nw.from_native(ticks(calendar).lazy())
     queued = jobs.filter(nw.col("submit_s") < end_s, nw.col("waits_until_s") >= begin_s)
     running = jobs.filter(
         nw.col("started"), nw.col("start_s") < end_s, nw.col("until_s") >= begin_s
     )
     unstarted = queued.filter(~nw.col("started"), nw.col("waits_until_s") < end_s)
-    suspended = _suspensions(running).filter(
-        nw.col("start_s") < end_s, nw.col("until_s") >= begin_s
-    )
-    events = (
+    events = [
         (queued, _not_before(begin_s, "submit_s"), _submits(begin_s)),
-        (running, _not_before(begin_s, "start_s"), _starts(begin_s)),
-        (_before(end_s, running), nw.col("until_s"), _ends()),
+        (running, _not_before(begin_s, "start_s"), _starts(begin_s, census)),
+        (_before(end_s, running), nw.col("until_s"), _ends(census)),
         (unstarted, nw.col("waits_until_s"), _unstarted()),
-        (suspended, _not_before(begin_s, "start_s"), load_events(["suspended"], sign=1)),
-        (_before(end_s, suspended), nw.col("until_s"), load_events(["suspended"], sign=-1)),
-    )
+    ]
+    if census.suspended:
+        suspended = _suspensions(running).filter(nw.col("until_s") >= begin_s)
+        begins = suspended.filter(nw.col("start_s") < end_s)
+        events += [
+            (begins, _not_before(begin_s, "start_s"), load_events([SUSPENDED], sign=1)),
+            (_before(end_s, suspended), nw.col("until_s"), load_events([SUSPENDED], sign=-1)),
+        ]
     return [
-        booked(frame, moment, calendar_ticks=dates, keys=keys, sums=sums).to_native()
+        booked(frame, moment, calendar=calendar, sums=sums).to_native()
         for frame, moment, sums in events
     ]
 
@@ -107,28 +142,30 @@ def _submits(begin_s: int) -> dict[str, nw.Expr]:
     }
 
 
-def _starts(begin_s: int) -> dict[str, nw.Expr]:
+def _starts(begin_s: int, census: Census) -> dict[str, nw.Expr]:
     here = _count(nw.col("start_s") >= begin_s)
     waited = nw.col("start_s") > nw.col("submit_s")
     wait_s = nw.col("start_s") - nw.col("submit_s")
+    unknown = _unknown(census)
+    untold = {"gpus_untold": here * unknown["gpus"]} if "gpus" in unknown else {}
     return {
-        **load_events(LOADS, sign=1),
-        **_unknown_loads(sign=1),
-        **{f"{load}_unknown_in": _count(missing) for load, missing in _unknowns().items()},
+        **load_events(census.loads, sign=1),
+        **{f"{load}_unknown_level": missing for load, missing in unknown.items()},
+        **{f"{load}_unknown_in": missing for load, missing in unknown.items()},
+        **untold,
         f"{JOB}_in": nw.col(JOB),
         "started": here,
         "queue_left": here * _count(waited),
         "wait_s": here * nw.when(waited).then(wait_s).otherwise(nw.lit(0)),
         "gpu_jobs": here * _count(nw.col("gpus") > 0),
-        "gpus_unknown": here * _count(nw.col("gpus").is_null()),
         "untracked": here * _count(nw.col("untracked")),
     }
 
 
-def _ends() -> dict[str, nw.Expr]:
+def _ends(census: Census) -> dict[str, nw.Expr]:
     return {
-        **load_events(LOADS, sign=-1),
-        **_unknown_loads(sign=-1),
+        **load_events(census.loads, sign=-1),
+        **{f"{load}_unknown_level": missing * -1 for load, missing in _unknown(census).items()},
         "ended": _count(nw.col("ended")),
     }
 
@@ -142,12 +179,9 @@ def _unstarted() -> dict[str, nw.Expr]:
     }
 
 
-def _unknown_loads(*, sign: int) -> dict[str, nw.Expr]:
-    return {
-        f"{load}_unknown_level": _count(missing) * sign for load, missing in _unknowns().items()
-    }
-
-
-def _unknowns() -> dict[str, nw.Expr]:
+def _unknown(census: Census) -> dict[str, nw.Expr]:
     executing = nw.col("gpus").is_null() | nw.col("suspended_s").is_null()
-    return {load: nw.col(load).is_null() for load in MAY_BE_UNKNOWN} | {"executing": executing}
+    return {
+        load: _count(executing if load == EXECUTING else nw.col(load).is_null())
+        for load in census.unknown
+    }

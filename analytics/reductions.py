@@ -2,7 +2,8 @@
 
 Written once in narwhals, to run on Polars, Dask and Spark alike, with the operations that agree
 on all of them: filter, integer arithmetic, equi-join, group_by with sum. Times are integer epoch
-seconds. What comes out is as small as groups times periods, and is finished in Polars.
+seconds, groups are integers. What comes out is as small as groups times periods, and is finished
+in Polars.
 
 A load w held over [from, until) is booked as two events: +w at `from`, -w at `until`. Each event
 adds w times the seconds left in its own period at once, and w as a level to every later period.
@@ -20,10 +21,13 @@ from analytics.calendar import TICK_S, Calendar
 
 Frame = nw.LazyFrame[Any]
 
-BIN: Final = "_bin"
+GROUP: Final = "_group"
 LEFT_S: Final = "_left_s"
-_TICK: Final = "_tick"
+_CELL: Final = "_cell"
+_BIN: Final = "_bin"
 _BIN_END_S: Final = "_bin_end_s"
+_MOMENT_S: Final = "_moment_s"
+_TICK: Final = "_tick"
 
 
 def ticks(calendar: Calendar) -> pl.DataFrame:
@@ -35,7 +39,7 @@ def ticks(calendar: Calendar) -> pl.DataFrame:
     first = pl.col("begin_s") // TICK_S
     after = (pl.col("end_s") + TICK_S - 1) // TICK_S
     spans = calendar.bins.select(
-        pl.col("bin").alias(BIN),
+        pl.col("bin").alias(_BIN),
         pl.col("end_s").alias(_BIN_END_S),
         pl.int_ranges(first, after).alias(_TICK),
     )
@@ -43,26 +47,24 @@ def ticks(calendar: Calendar) -> pl.DataFrame:
 
 
 def booked(
-    jobs: Frame,
-    moment: nw.Expr,
-    *,
-    calendar_ticks: Frame,
-    keys: Sequence[str],
-    sums: Mapping[str, nw.Expr],
+    jobs: Frame, moment: nw.Expr, *, calendar: Calendar, sums: Mapping[str, nw.Expr]
 ) -> Frame:
-    """Sums by `keys` and the period of `moment`, which must lie within the calendar.
+    """Sums by the group of a job and the period of `moment`, which lies within the calendar.
 
-    The expressions of `sums` may use `LEFT_S`, the seconds from the moment to the end of its
-    period. Result: `keys`, `BIN` and a column a sum; only groups and periods with an event.
+    `jobs` has an integer column `GROUP`. The expressions of `sums` may use `LEFT_S`, the seconds
+    from the moment to the end of its period. Result: the cell (group times periods, plus period)
+    and a column a sum; only cells with an event.
     """
-    at = jobs.with_columns(_moment_s=moment).with_columns(
-        (nw.col("_moment_s") // TICK_S).alias(_TICK)
+    dates = nw.from_native(ticks(calendar).lazy())
+    at = jobs.with_columns(moment.alias(_MOMENT_S))
+    dated = at.with_columns((nw.col(_MOMENT_S) // TICK_S).alias(_TICK)).join(
+        dates, on=_TICK, how="inner"
     )
-    dated = at.join(calendar_ticks, on=_TICK, how="inner").with_columns(
-        (nw.col(_BIN_END_S) - nw.col("_moment_s")).alias(LEFT_S)
-    )
-    terms = dated.select(*keys, BIN, **sums)
-    return terms.group_by(*keys, BIN).agg(*(nw.col(name).sum() for name in sums))
+    terms = dated.with_columns(
+        (nw.col(GROUP) * len(calendar) + nw.col(_BIN)).alias(_CELL),
+        (nw.col(_BIN_END_S) - nw.col(_MOMENT_S)).alias(LEFT_S),
+    ).select(_CELL, **sums)
+    return terms.group_by(_CELL).agg(*(nw.col(name).sum() for name in sums))
 
 
 def load_events(weights: Sequence[str], *, sign: int) -> dict[str, nw.Expr]:
@@ -80,50 +82,41 @@ def load_events(weights: Sequence[str], *, sign: int) -> dict[str, nw.Expr]:
 
 
 def complete(
-    parts: Sequence[pl.LazyFrame], *, calendar: Calendar, keys: Sequence[str]
+    parts: Sequence[pl.LazyFrame], groups: pl.DataFrame, *, calendar: Calendar
 ) -> pl.DataFrame:
-    """The booked sums of several reductions on every period of the calendar, by group.
+    """The booked sums of several reductions on every period of the calendar, for each group.
 
-    Columns: `keys`, then those of `calendar.bins`, then the sums, zero where nothing was booked;
-    sorted by group and period. Without `keys` the calendar is complete even without a job.
+    `groups` has the column `GROUP`, sorted. Columns: `GROUP`, those of `calendar.bins`, then the
+    sums, zero where nothing was booked; sorted by group and period.
     """
-    summed = (
-        pl.concat(parts, how="diagonal")
-        .group_by(*keys, BIN)
-        .agg(pl.all().sum())
-        .collect(engine="streaming")
+    every = groups.join(calendar.bins, how="cross").with_columns(
+        (pl.col(GROUP) * len(calendar) + pl.col("bin")).alias(_CELL)
     )
-    bins = calendar.bins.rename({"bin": BIN})
-    groups = summed.select(keys).unique(maintain_order=False) if keys else None
-    every = bins if groups is None else groups.sort(keys).join(bins, how="cross")
-    sums = [name for name in summed.columns if name not in {*keys, BIN}]
-    return (
-        every.join(summed, on=[*keys, BIN], how="left", nulls_equal=True)
-        .sort(*keys, BIN)
-        .with_columns(pl.col(sums).fill_null(0))
-    )
+    reduced = pl.collect_all(parts, engine="streaming")
+    summed = pl.concat(reduced, how="diagonal").group_by(_CELL).agg(pl.all().sum())
+    frame = every.join(summed, on=_CELL, how="left", maintain_order="left")
+    return frame.with_columns(pl.all().exclude(every.columns).fill_null(0))
 
 
-def level_before(sum_name: str, keys: Sequence[str]) -> pl.Expr:
-    """The sum over all periods before this one, within each group of `complete`'s frame."""
-    return level_through(sum_name, keys) - pl.col(sum_name)
+def level_before(event: str) -> pl.Expr:
+    """The sum of an event over all periods before this one, within each group."""
+    return level_through(event) - pl.col(event)
 
 
-def level_through(sum_name: str, keys: Sequence[str]) -> pl.Expr:
-    """The sum over all periods up to and with this one, within each group."""
-    running = pl.col(sum_name).cum_sum()
-    return running.over(*keys) if keys else running
+def level_through(event: str) -> pl.Expr:
+    """The sum of an event over all periods up to and with this one, within each group."""
+    return pl.col(event).cum_sum().over(GROUP)
 
 
-def load_seconds(weight: str, keys: Sequence[str]) -> pl.Expr:
+def load_seconds(weight: str) -> pl.Expr:
     """Exact load-seconds of a period from what `load_events` booked."""
     length_s = pl.col("end_s") - pl.col("begin_s")
-    return level_before(f"{weight}_level", keys) * length_s + pl.col(f"{weight}_part")
+    return level_before(f"{weight}_level") * length_s + pl.col(f"{weight}_part")
 
 
-def touching(event: str, keys: Sequence[str]) -> pl.Expr:
+def touching(event: str) -> pl.Expr:
     """How many intervals touch a period: those that reach into it and those that begin in it.
 
     `<event>_level` is what began less what ended in a period, `<event>_in` what began.
     """
-    return level_before(f"{event}_level", keys) + pl.col(f"{event}_in")
+    return level_before(f"{event}_level") + pl.col(f"{event}_in")

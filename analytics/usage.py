@@ -6,10 +6,31 @@ from typing import Final
 import polars as pl
 
 from analytics.calendar import Calendar
-from analytics.gpu_counts import ShareOf, physical_gpus
-from analytics.job_events import JOB, job_moments, reduce_jobs
-from analytics.reductions import complete, level_before, level_through, load_seconds, touching
+from analytics.gpu_counts import PhysicalGpus, ShareOf, physical_gpus
+from analytics.job_events import (
+    EXECUTING,
+    JOB,
+    PHYSICAL,
+    SUSPENDED,
+    Census,
+    job_moments,
+    reduce_jobs,
+    take_census,
+)
+from analytics.reductions import (
+    GROUP,
+    complete,
+    level_before,
+    level_through,
+    load_seconds,
+    touching,
+)
 from analytics.tracking import with_gpu_tracking
+from analytics.usage_notes import usage_notes
+from model.errors import InputError
+from model.suggestions import did_you_mean
+
+__all__ = ["USAGE_COLUMNS", "usage", "usage_notes"]
 
 USAGE_COLUMNS: Final = (
     "jobs_submitted",
@@ -53,58 +74,90 @@ def usage(
     Returns:
         `period_start` (unless the period is the total), `by`, then `USAGE_COLUMNS`. Hours are
         Float64, reckoned in whole seconds. Null is unknown: no job that ran in the period has
-        the figure; where only some lack it, the sum is of the known ones.
+        the figure; where only some lack it, the sum is of the known ones: see `usage_notes`.
+
+    Raises:
+        InputError: for a `by` that is no column of the jobs.
     """
-    if "gpu_untracked" not in jobs.collect_schema().names():
+    present = jobs.collect_schema().names()
+    for name in by:
+        if name not in present:
+            raise InputError(f"jobs have no column {name!r}", hint=did_you_mean(name, present))
+    if "gpu_untracked" not in present:
         jobs = with_gpu_tracking(jobs, gpu_partitions=gpu_partitions)
-    physical, units_a_card = physical_gpus(jobs, share_of)
-    moments = job_moments(jobs, by, physical=physical)
-    sums = complete(reduce_jobs(moments, calendar=calendar, keys=by), calendar=calendar, keys=by)
+    physical = physical_gpus(jobs, share_of)
+    moments = job_moments(jobs, by, physical=physical.expr).filter(_touches(calendar))
+    groups, numbered = _number_groups(moments, by)
+    census = take_census(numbered)
+    parts = reduce_jobs(numbered, census, calendar=calendar)
+    sums = complete(parts, groups.select(GROUP), calendar=calendar)
+    figures = sums.select(GROUP, "period_start", **_counts(census), **_hours(census, physical))
     dated = () if calendar.period == "total" else ("period_start",)
     return (
-        sums.select("period_start", *by, **_counts(by), **_hours(by, units_a_card))
-        .sort("period_start", *by)
-        .select(*dated, *by, *USAGE_COLUMNS)
+        figures.join(groups, on=GROUP).sort("period_start", *by).select(*dated, *by, *USAGE_COLUMNS)
     )
 
 
-def _counts(by: Sequence[str]) -> dict[str, pl.Expr]:
-    gpus_known = pl.col("started").eq(0) | (pl.col("gpus_unknown") < pl.col("started"))
+def _touches(calendar: Calendar) -> pl.Expr:
+    first_s = pl.min_horizontal("submit_s", "start_s")
+    last_s = pl.max_horizontal("until_s", "waits_until_s")
+    return (first_s < calendar.end_s) & (last_s >= calendar.begin_s)
+
+
+def _number_groups(moments: pl.LazyFrame, by: Sequence[str]) -> tuple[pl.DataFrame, pl.LazyFrame]:
+    if not by:
+        return pl.DataFrame({GROUP: [0]}), moments.with_columns(pl.lit(0, pl.Int64).alias(GROUP))
+    distinct = moments.select(by).unique().collect(engine="streaming")
+    groups = distinct.sort(by).with_row_index(GROUP).with_columns(pl.col(GROUP).cast(pl.Int64))
+    return groups, moments.join(groups.lazy(), on=list(by), nulls_equal=True).drop(by)
+
+
+def _counts(census: Census) -> dict[str, pl.Expr]:
+    gpu_jobs = pl.col("gpu_jobs")
+    if "gpus" in census.unknown:
+        told = pl.col("started").eq(0) | (pl.col("gpus_untold") < pl.col("started"))
+        gpu_jobs = pl.when(told).then(gpu_jobs)
     return {
         "jobs_submitted": pl.col("submitted"),
         "jobs_started": pl.col("started"),
         "jobs_ended": pl.col("ended"),
-        "jobs_running": touching(JOB, by),
+        "jobs_running": touching(JOB),
         "jobs_never_started": pl.col("never_started"),
-        "jobs_pending": _pending(by),
-        "gpu_jobs": pl.when(gpus_known).then("gpu_jobs"),
+        "jobs_pending": _pending(),
+        "gpu_jobs": gpu_jobs,
         "gpu_untracked_jobs": pl.col("untracked"),
     }
 
 
-def _pending(by: Sequence[str]) -> pl.Expr:
+def _pending() -> pl.Expr:
     """In the queue at the period's end; a job that still waits, as far as it was observed."""
-    joined, left = level_through("queue_joined", by), level_through("queue_left", by)
-    return joined - left - level_before("queue_unseen", by)
+    joined, left = level_through("queue_joined"), level_through("queue_left")
+    return joined - left - level_before("queue_unseen")
 
 
-def _hours(by: Sequence[str], units_a_card: int) -> dict[str, pl.Expr]:
-    gpu_s, unsuspended_s = load_seconds("gpus", by), load_seconds("suspended", by)
-    hours = {
-        "gpu_hours": ("gpus", gpu_s, _HOUR_S),
-        "executing_gpu_hours": ("executing", gpu_s - unsuspended_s, _HOUR_S),
-        "gpu_hours_physical": ("physical", load_seconds("physical", by), _HOUR_S * units_a_card),
-        "cpu_hours": ("cpus", load_seconds("cpus", by), _HOUR_S),
-        "node_hours": ("nodes", load_seconds("nodes", by), _HOUR_S),
+def _hours(census: Census, physical: PhysicalGpus) -> dict[str, pl.Expr]:
+    gpu_s = load_seconds("gpus")
+    executing_s = gpu_s - load_seconds(SUSPENDED) if census.suspended else gpu_s
+    whole_cards = physical.expr is None
+    cards_s = gpu_s if whole_cards else load_seconds(PHYSICAL) / physical.units_a_card
+    seconds = {
+        "gpu_hours": ("gpus", gpu_s),
+        "executing_gpu_hours": (EXECUTING, executing_s),
+        "gpu_hours_physical": ("gpus" if whole_cards else PHYSICAL, cards_s),
+        "cpu_hours": ("cpus", load_seconds("cpus")),
+        "node_hours": ("nodes", load_seconds("nodes")),
+        "wall_hours": (JOB, load_seconds(JOB)),
     }
-    return {
-        **{name: pl.when(_known(load, by)).then(s / per) for name, (load, s, per) in hours.items()},
-        "wall_hours": load_seconds(JOB, by) / _HOUR_S,
-        "wait_hours": pl.col("wait_s") / _HOUR_S,
-    }
+    hours = {name: _if_known(load, s / _HOUR_S, census) for name, (load, s) in seconds.items()}
+    if not physical.known:
+        hours["gpu_hours_physical"] = pl.lit(None, pl.Float64)
+    return {**hours, "wait_hours": pl.col("wait_s") / _HOUR_S}
 
 
-def _known(load: str, by: Sequence[str]) -> pl.Expr:
-    """Whether no job ran in the period, or one whose load is known did."""
-    running = touching(JOB, by)
-    return running.eq(0) | (touching(f"{load}_unknown", by) < running)
+def _if_known(load: str, hours: pl.Expr, census: Census) -> pl.Expr:
+    """The hours, unless jobs ran in the period and the load of none of them is known."""
+    if load not in census.unknown:
+        return hours
+    running = touching(JOB)
+    known = running.eq(0) | (touching(f"{load}_unknown") < running)
+    return pl.when(known).then(hours)

@@ -1,0 +1,200 @@
+"""How much of each award was used: the accounts' jobs, charged to the award that ends first."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from analytics.award_accounts import award_accounts
+from analytics.calendar import calendar, day_span
+from analytics.usage import usage
+from model.schemas import AWARDS
+from model.units import resolve_unit
+
+USE_SCHEMA: Final = pl.Schema(
+    {
+        **{name: pl.String() for name in AWARDS.key},
+        "used": pl.Float64(),
+        "elapsed_share": pl.Float64(),
+        "rate_28d": pl.Float64(),
+        "exhausted_on": pl.Date(),
+    }
+)
+RATE_DAYS: Final = 28
+
+_DAY_S: Final = 86_400
+_ROUNDING: Final = 1e-9
+_COUNTED_BY: Final = {"gpu": "gpu_hours", "node": "node_hours", "cpu": "cpu_hours"}
+_DATED: Final = ("start", "end")
+
+Key = tuple[Any, ...]
+Account = tuple[str, str]
+Hours = Mapping[tuple[Account, str], Mapping[date, float | None]]
+
+
+@dataclass
+class _Award:
+    """A live award: what it may hold, and what was charged to it so far, in its own unit."""
+
+    key: Key
+    start: date
+    end: date
+    granted: float
+    hours_a_unit: int
+    hours: str
+    accounts: tuple[Account, ...] = ()
+    used: float = 0.0
+    recent: float = 0.0
+    known: bool = True
+    exhausted_on: date | None = None
+
+    @property
+    def left(self) -> float:
+        return max(0.0, self.granted - self.used)
+
+    def charge(self, amount: float, day: date, *, recent: bool) -> None:
+        self.used += amount
+        self.recent += amount if recent else 0.0
+        if self.exhausted_on is None and self.used >= self.granted * (1 - _ROUNDING):
+            self.exhausted_on = day
+
+
+def award_use(
+    awards: pl.DataFrame, jobs: pl.LazyFrame, *, as_of: datetime, timezone: str = "UTC"
+) -> pl.DataFrame:
+    """What was used of each award up to `as_of`, in the award's own unit (USE_SCHEMA).
+
+    The allocated hours of the award's accounts within [start, end), days of `timezone`. Where an
+    award's `resource` is the cluster of some of its accounts, only those count. Where awards
+    overlap on an account, the one that ends first is used first; what goes beyond all of them is
+    charged to the one that ends last.
+
+    Only awards with something granted, dates, and accounts on clusters with jobs have a line:
+    of all others the use is unknown, and so it is of units that jobs are not counted in (cores:
+    Slurm counts hardware threads; service units). `rate_28d` is what was used a day in the last
+    28 days (of the award), `elapsed_share` the share of the period that has passed, `exhausted_on`
+    the day on which the grant was used up.
+    """
+    now = as_of.astimezone(ZoneInfo(timezone))
+    live = _live_awards(awards, jobs)
+    hours = _daily_hours(live, jobs, as_of=as_of, timezone=timezone)
+    _charge(live, hours, since=now.date() - timedelta(days=RATE_DAYS))
+    rows = [_row(award, now) for award in live]
+    return pl.DataFrame(rows, schema=USE_SCHEMA, orient="row")
+
+
+def _live_awards(awards: pl.DataFrame, jobs: pl.LazyFrame) -> list[_Award]:
+    decided = awards.filter(
+        (pl.col("granted") > 0)
+        & pl.all_horizontal(pl.col(name).is_not_null() for name in _DATED)
+        & (pl.col("status").fill_null("decided") != "withdrawn")
+    )
+    seen = set(jobs.select(pl.col("cluster").unique()).collect(engine="streaming")["cluster"])
+    accounts: dict[Key, list[Account]] = defaultdict(list)
+    for row in award_accounts(decided).iter_rows(named=True):
+        accounts[tuple(row[name] for name in AWARDS.key)].append((row["cluster"], row["account"]))
+    found = (_award(row, accounts, seen) for row in decided.iter_rows(named=True))
+    return [award for award in found if award is not None]
+
+
+def _award(
+    row: Mapping[str, Any], accounts: Mapping[Key, list[Account]], seen: set[str]
+) -> _Award | None:
+    key = tuple(row[name] for name in AWARDS.key)
+    unit = resolve_unit(row["unit"] or "")
+    named = accounts.get(key, [])
+    if row["resource"] in {cluster for cluster, _ in named}:
+        named = [place for place in named if place[0] == row["resource"]]
+    if unit is None or unit.hours is None or unit.of not in _COUNTED_BY or not named:
+        return None
+    if not {cluster for cluster, _ in named} <= seen:
+        return None
+    return _Award(
+        key=key,
+        start=row["start"],
+        end=row["end"],
+        granted=row["granted"],
+        hours_a_unit=unit.hours,
+        hours=_COUNTED_BY[unit.of],
+        accounts=tuple(dict.fromkeys(named)),
+    )
+
+
+def _daily_hours(
+    live: Sequence[_Award], jobs: pl.LazyFrame, *, as_of: datetime, timezone: str
+) -> Hours:
+    """Hours by account, kind of hours and day, over the periods of the awards up to `as_of`."""
+    if not live:
+        return {}
+    begin, end = day_span(
+        min(award.start for award in live), max(award.end for award in live), timezone
+    )
+    if (end := min(end, as_of.astimezone(UTC))) <= begin:
+        return {}
+    places = {place for award in live for place in award.accounts}
+    named = pl.LazyFrame(sorted(places), schema=["cluster", "account"], orient="row")
+    mine = jobs.join(named, on=["cluster", "account"], how="semi")
+    days = calendar(begin, end, period="day", timezone=timezone)
+    frame = usage(mine, calendar=days, by=["cluster", "account"])
+    kinds = sorted({award.hours for award in live})
+    table: dict[tuple[Account, str], dict[date, float | None]] = defaultdict(dict)
+    for day, cluster, account, *held in frame.select(
+        "period_start", "cluster", "account", *kinds
+    ).iter_rows():
+        for kind, hours in zip(kinds, held, strict=True):
+            table[(cluster, account), kind][day] = hours
+    return table
+
+
+def _charge(live: Sequence[_Award], hours: Hours, *, since: date) -> None:
+    """Charge each day's hours of each account to the award that ends first of those in force."""
+    by_account: dict[tuple[Account, str], list[_Award]] = defaultdict(list)
+    for award in sorted(live, key=lambda award: (award.end, award.start, award.key)):
+        for place in award.accounts:
+            by_account[place, award.hours].append(award)
+    for day, source, amount in _in_order(by_account, hours):
+        in_force = [award for award in by_account[source] if award.start <= day < award.end]
+        if amount is None:
+            for award in in_force:
+                award.known = False
+        else:
+            _charge_day(in_force, amount, day, recent=day >= since)
+
+
+def _in_order(
+    by_account: Mapping[tuple[Account, str], Sequence[_Award]], hours: Hours
+) -> list[tuple[date, tuple[Account, str], float | None]]:
+    cells = [
+        (day, place, amount)
+        for place in by_account
+        for day, amount in hours.get(place, {}).items()
+        if amount != 0
+    ]
+    return sorted(cells, key=lambda cell: cell[:2])
+
+
+def _charge_day(in_force: Sequence[_Award], hours: float, day: date, *, recent: bool) -> None:
+    for award in in_force:
+        part = min(award.left * award.hours_a_unit, hours)
+        if part > 0:
+            award.charge(part / award.hours_a_unit, day, recent=recent)
+            hours -= part
+    if hours > 0 and in_force:
+        last = in_force[-1]
+        last.charge(hours / last.hours_a_unit, day, recent=recent)
+
+
+def _row(award: _Award, now: datetime) -> tuple[Any, ...]:
+    today = now.date()
+    passed = (min(today, award.end) - award.start).days
+    elapsed = min(1.0, max(0.0, passed / (award.end - award.start).days))
+    if not award.known:
+        return (*award.key, None, elapsed, None, None)
+    into_today = timedelta(hours=now.hour, minutes=now.minute, seconds=now.second)
+    days = min(RATE_DAYS, (today - award.start).days) + into_today.total_seconds() / _DAY_S
+    rate = award.recent / days if days > 0 else None
+    return (*award.key, award.used, elapsed, rate, award.exhausted_on)
