@@ -10,9 +10,10 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Measured:
-    """One run: wall-clock seconds and peak resident memory in MiB."""
+    """One run: wall-clock and CPU seconds, and peak resident memory in MiB."""
 
     seconds: float
+    cpu_s: float
     peak_mib: float
 
 
@@ -33,7 +34,7 @@ def measure(command: Sequence[str], *, log: Path) -> Measured:
     seconds = time.perf_counter() - began
     if code := os.waitstatus_to_exitcode(status):
         raise RuntimeError(f"{' '.join(command)} ended with {code}:\n{log.read_text()[-2000:]}")
-    return Measured(seconds, usage.ru_maxrss / 1024)
+    return Measured(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def python(code: str, *arguments: str) -> list[str]:

@@ -104,26 +104,32 @@ def _round(number: int, tasks: list[Task]) -> dict[str, Measured]:
 
 
 def _table(tasks: list[Task], rounds: list[dict[str, Measured]]) -> str:
-    head = f"{'work':<30}{'seconds':>9}{'ratio':>8}{'bar':>7}{'goal':>7}{'peak MiB':>10}  verdict"
+    head = (
+        f"{'work':<30}{'seconds':>9}{'ratio':>8}{'CPU s':>8}{'ratio':>8}"
+        f"{'bar':>6}{'goal':>6}{'peak MiB':>10}  verdict"
+    )
     return "\n".join([head, *(_line(task, rounds) for task in tasks)])
 
 
 def _line(task: Task, rounds: list[dict[str, Measured]]) -> str:
-    seconds = statistics.median(done[task.name].seconds for done in rounds)
-    peak = statistics.median(done[task.name].peak_mib for done in rounds)
-    ratio = _ratio(task, rounds)
+    mine = [done[task.name] for done in rounds]
+    others = [done[task.against] for done in rounds] if task.against else None
+    ratio = _ratio([run.seconds for run in mine], others and [run.seconds for run in others])
+    cpu_ratio = _ratio([run.cpu_s for run in mine], others and [run.cpu_s for run in others])
+    seconds = statistics.median(run.seconds for run in mine)
+    cpu_s = statistics.median(run.cpu_s for run in mine)
+    peak = statistics.median(run.peak_mib for run in mine)
     return (
-        f"{task.name:<30}{seconds:>9.2f}{_number(ratio):>8}{_number(task.bar):>7}"
-        f"{_number(task.goal):>7}{peak:>10.0f}  {_verdict(task, ratio, peak)}"
+        f"{task.name:<30}{seconds:>9.2f}{_number(ratio):>8}{cpu_s:>8.2f}{_number(cpu_ratio):>8}"
+        f"{_number(task.bar):>6}{_number(task.goal):>6}{peak:>10.0f}  {_verdict(task, ratio, peak)}"
     )
 
 
-def _ratio(task: Task, rounds: list[dict[str, Measured]]) -> float | None:
-    """Median over the rounds of this task's time over that of its counterpart in the round."""
-    other = task.against
-    if other is None:
+def _ratio(mine: list[float], others: list[float] | None) -> float | None:
+    """Median over the rounds of one time over the other of the same round."""
+    if others is None:
         return None
-    return statistics.median(done[task.name].seconds / done[other].seconds for done in rounds)
+    return statistics.median(one / other for one, other in zip(mine, others, strict=True))
 
 
 def _number(value: float | None) -> str:
