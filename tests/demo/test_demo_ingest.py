@@ -1,0 +1,79 @@
+"""The synthetic estate through the same ingest as anybody's logs."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from model.schemas import AWARDS, JOBS, NODES
+from plimsoll.demo.generate import Estate, generate_estate
+from plimsoll.demo.run import ingest_estate
+from store import Store, open_store
+
+FLAWED = "synthetic-north"
+
+
+@pytest.fixture(scope="module")
+def estate(tmp_path_factory: pytest.TempPathFactory) -> Estate:
+    return generate_estate(tmp_path_factory.mktemp("estate"), scale=0.01)
+
+
+@pytest.fixture(scope="module")
+def ingested(estate: Estate, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with open_store(tmp_path_factory.mktemp("demo") / "store", create=True) as store:
+        ingest_estate(estate, store)
+        yield store
+
+
+def test_every_run_arrives_but_for_the_lines_cut_off(estate: Estate, ingested: Store):
+    assert ingested.scan(JOBS).collect().height == estate.runs - 3
+    cut = [file for file in ingested.catalogue.files() if file.rows_quarantined]
+    assert [(file.cluster, file.rows_quarantined) for file in cut] == [(FLAWED, 3)]
+
+
+def test_every_cluster_is_marked_synthetic(estate: Estate, ingested: Store):
+    known = ingested.catalogue.clusters()
+    assert {cluster.name for cluster in known} == {cluster.name for cluster in estate.clusters}
+    assert all(cluster.synthetic for cluster in known)
+    assert {cluster.timezone for cluster in known} == {"Europe/London"}
+
+
+def test_the_stated_window_is_the_year_of_the_estate(ingested: Store):
+    year = (datetime(2025, 11, 1, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC))
+    assert ingested.catalogue.windows("synthetic-south") == [year]
+
+
+def test_names_with_a_pipe_are_repaired(ingested: Store):
+    jobs = ingested.scan(JOBS).filter(cluster=FLAWED).collect()
+    assert jobs.filter(pl.col("job_name") == "grid|fold2").height == 4
+
+
+def test_held_gpu_time_is_what_the_log_says(estate: Estate, ingested: Store):
+    log = next(file for file in estate.of_kind("jobs") if file.cluster == "synthetic-south")
+    text = pl.read_csv(log.path, separator="\x1f", infer_schema=False, quote_char=None)
+    gpus = pl.col("AllocTRES").str.extract(r"gres/gpu=(\d+)").cast(pl.Int64).fill_null(0)
+    runs = text.filter(~pl.col("JobID").str.contains(".", literal=True))
+    wanted = runs.select((gpus * pl.col("ElapsedRaw").cast(pl.Int64)).sum()).item()
+    held = (pl.col("held_until") - pl.col("start")).dt.total_seconds() * pl.col("gpus")
+    jobs = ingested.scan(JOBS).filter(cluster="synthetic-south", started=True)
+    assert jobs.select(held.sum()).collect().item() == wanted
+
+
+def test_a_second_ingest_changes_nothing(estate: Estate, ingested: Store):
+    tables = (JOBS, NODES, AWARDS)
+    before = [ingested.scan(t).collect().sort(t.key) for t in tables]
+    told: list[tuple[int, int | None]] = []
+    reports = ingest_estate(estate, ingested, lambda done, total: told.append((done, total)))
+    assert all(report.files[0].skipped for report in reports if report.kind == "jobs")
+    for table, rows in zip(tables, before, strict=True):
+        assert ingested.scan(table).collect().sort(table.key).equals(rows)
+    assert told[-1][0] == told[-1][1]
+    assert told == sorted(told)
+
+
+def test_a_moved_estate_is_known_by_its_bytes(ingested: Store, tmp_path: Path):
+    moved = generate_estate(tmp_path, scale=0.01)
+    reports = ingest_estate(moved, ingested)
+    assert all(report.files[0].skipped for report in reports if report.kind == "jobs")
