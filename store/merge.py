@@ -58,19 +58,23 @@ def _ranked(records: pl.DataFrame) -> pl.DataFrame:
         own = [pl.when(ranks[name].is_null()).then(pl.col(name)).alias(name) for name in filled]
         whole = pl.concat([whole, merged.with_columns(own)])
         fillers = [_filler(merged, name, ranks[name]) for name in filled]
-    ranked = (
-        whole.drop("fills")
-        .unique()
-        .with_columns(
-            _finality=pl.col("finality"),
-            _observed=pl.col("observed_until"),
-            _end=pl.col("end"),
-            _content=pl.lit(None, pl.String),
-        )
+    ranked = whole.drop("fills").with_columns(
+        _finality=pl.col("finality"),
+        _observed=pl.col("observed_until"),
+        _end=pl.col("end"),
+        _content=pl.lit(None, pl.String),
     )
-    rows = pl.concat([ranked, *fillers], how="diagonal")
+    rows = pl.concat([distinct(ranked, *KEY, *_RANK[:3]), *fillers], how="diagonal")
     tied = rows.select(*KEY, *_RANK[:3]).is_duplicated()
     return _with_content(rows, tied).sort([*KEY, *_RANK]).with_row_index("_row")
+
+
+def distinct(rows: pl.DataFrame, *suspects: str) -> pl.DataFrame:
+    """Rows less their repetitions, which are looked for where the suspect columns repeat."""
+    repeated = rows.select(suspects).is_duplicated()
+    if not repeated.any():
+        return rows
+    return pl.concat([rows.filter(~repeated), rows.filter(repeated).unique()])
 
 
 def _with_content(rows: pl.DataFrame, wanted: pl.Series) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 from store.delta import DataFile, DeltaFolder
-from store.merge import KEY, RECORD, merge_records
+from store.merge import KEY, RECORD, distinct, merge_records
 from store.records import WriteCounts
 from store.staging import Staging
 
@@ -63,7 +63,7 @@ def _meeting(folder: DeltaFolder, keys: pl.DataFrame, stored: list[DataFile]) ->
 
 def _resolve(before: pl.DataFrame, arriving: pl.DataFrame) -> _Resolved:
     known = before.select(RECORD)
-    unlike = _unlike(arriving.unique(), known)
+    unlike = _unlike(distinct(arriving, *KEY), known)
     beside = known.join(unlike, on=KEY, how="semi")
     records = pl.concat([unlike, beside])
     several = records.select(KEY).is_duplicated().any()

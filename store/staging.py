@@ -27,6 +27,7 @@ class Staging:
         self._folder = folder
         self._added: dict[str, AddAction] = {}
         self._removed: dict[str, RemoveAction] = {}
+        self._begun: list[str] = []
         self._committing = False
         journals = folder.root.parent / JOURNALS
         journals.mkdir(exist_ok=True)
@@ -97,7 +98,7 @@ class Staging:
     def abort(self) -> None:
         """Delete every file that was staged, unless the commit came through before its fault."""
         if not self._landed():
-            for path in self._added:
+            for path in self._begun:
                 (self._folder.root / path).unlink(missing_ok=True)
         self._added.clear()
         self._removed.clear()
@@ -111,6 +112,7 @@ class Staging:
     def _note(self, path: str) -> None:
         with self._journal.open("a", encoding="utf-8") as journal:
             journal.write(path + "\n")
+        self._begun.append(path)
 
     def _describe(
         self, path: str, partition: tuple[str, ...], rows: pl.LazyFrame

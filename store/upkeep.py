@@ -72,7 +72,8 @@ def _vacuum(folder: DeltaFolder, keep: timedelta) -> int:
         enforce_retention_duration=False,
         full=True,
     )
-    old = sweep(dry_run=True)
+    # Delta's list has files that an earlier vacuum deleted as well.
+    old = [path for path in sweep(dry_run=True) if (folder.root / path).exists()]
     if old:
         sweep(dry_run=False)
     return len(old)

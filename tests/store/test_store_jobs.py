@@ -117,6 +117,18 @@ def test_a_fault_in_the_middle_leaves_the_store_as_it_was(
     assert data_files(store) == files
 
 
+def test_a_file_half_written_is_taken_away(store: Store, monkeypatch: pytest.MonkeyPatch):
+    def stop_short(_rows: pl.LazyFrame, target: Path, **_options: object) -> None:
+        target.write_bytes(b"PAR1")
+        _no_space()
+
+    monkeypatch.setattr(pl.LazyFrame, "sink_parquet", stop_short)
+    with pytest.raises(OSError, match="no space"):
+        write(store, many(10))
+    assert data_files(store) == []
+    assert list((store.path / ".staged").iterdir()) == []
+
+
 def test_a_fault_after_the_commit_came_through_takes_no_file_away(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ):
