@@ -13,7 +13,7 @@ _BLOCK_START: Final = "NodeName="
 _NEEDED: Final = ("CPUTot", "RealMemory", "State")
 _LAST_FIELD: Final = "AllocTRES"
 _MOMENT_KEYS: Final = ("BootTime", "SlurmdStartTime", "LastBusyTime")
-_REASON_MOMENT: Final = re.compile(r"@([^\]\s@]+)\]")
+_REASON_MOMENT: Final = re.compile(r"\[[^\s@\[\]]+@([\dT:-]+)\]")
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def read_nodes(text: str) -> NodeText:
     for index, (line, block) in enumerate(blocks):
         fields = _fields(block)
         fault = _fault(fields, seen, last=index == len(blocks) - 1)
-        node = _node(line, fields) if fault is None else fault
+        node = _node(line, fields, block) if fault is None else fault
         if isinstance(node, str):
             read.rejects.append(Reject(line=line, reason=node, text=block))
         else:
@@ -94,7 +94,7 @@ def _fault(fields: dict[str, str], seen: set[str], *, last: bool) -> str | None:
     return "duplicate_node" if name in seen else None
 
 
-def _node(line: int, fields: dict[str, str]) -> NodeRecord | str:
+def _node(line: int, fields: dict[str, str], block: str) -> NodeRecord | str:
     try:
         by_gres = gpus_of_gres(fields.get("Gres", ""))
         by_tres = gpus_of_tres(fields.get("CfgTRES", ""))
@@ -113,7 +113,7 @@ def _node(line: int, fields: dict[str, str]) -> NodeRecord | str:
         features=_sorted_list(fields.get("AvailableFeatures", "")),
         state=fields["State"],
         slurm_version=fields.get("Version") or None,
-        moments=_moments(fields),
+        moments=_moments(fields, block),
         gpus_differ=bool(by_gres and by_tres and by_gres.count != by_tres.count),
     )
 
@@ -123,6 +123,7 @@ def _sorted_list(text: str) -> str:
     return ",".join(sorted(names))
 
 
-def _moments(fields: dict[str, str]) -> tuple[str, ...]:
+def _moments(fields: dict[str, str], block: str) -> tuple[str, ...]:
+    """Times that the block speaks of; a reason ends with `[who@when]`."""
     said = [fields.get(key, "") for key in _MOMENT_KEYS]
-    return tuple(said + _REASON_MOMENT.findall(fields.get("Reason", "")))
+    return tuple(said + _REASON_MOMENT.findall(block))
