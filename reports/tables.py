@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from analytics.applications import applications
-from analytics.award_use import award_use
+from analytics.applications import applications, award_use
 from analytics.calendar import Calendar
 from analytics.capacity import capacity, capacity_notes
 from analytics.dimensions import dimension_notes, filter_where, with_dimensions
@@ -20,6 +20,7 @@ from analytics.timeline import timeline
 from analytics.usage import usage
 from analytics.utilisation import nodes, utilisation
 from model.errors import InputError
+from model.pull_back import load_pull_back
 from model.question import Question, split_where
 from model.registry import Registry
 from model.suggestions import did_you_mean
@@ -104,16 +105,24 @@ def _inference(asked: Asked) -> Finding:
 def _shortfall(asked: Asked) -> Finding:
     _without_by(asked.question)
     awards, used = _awards(asked)
-    return _kept(shortfall(awards, used), asked.where)
+    return _kept(Finding(shortfall(awards, used)), asked.where)
 
 
 def _applications(asked: Asked) -> Finding:
     _without_by(asked.question)
     awards, used = _awards(asked)
-    return _kept(applications(awards, used), asked.where)
+    as_of, _ = asked.stored().as_of
+    frame = applications(
+        awards,
+        used,
+        as_of=as_of.astimezone(ZoneInfo(asked.question.timezone)).date() if as_of else None,
+        pull_back=load_pull_back().rules,
+    )
+    return _kept(Finding(frame), asked.where)
 
 
-def _awards(asked: Asked) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _awards(asked: Asked) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """The awards, and what was used of them; without a job nothing is known of use."""
     facts = asked.stored()
     if facts.awards.is_empty():
         raise InputError(
@@ -121,7 +130,11 @@ def _awards(asked: Asked) -> tuple[pl.DataFrame, pl.DataFrame]:
             hint="`plimsoll awards template` shows the columns, `plimsoll ingest awards FILE` "
             "reads them.",
         )
-    return facts.awards, award_use(facts.awards, facts.tracked_jobs, as_of=facts.as_of[0])
+    as_of, _ = facts.as_of
+    if as_of is None:
+        return facts.awards, None
+    zone = asked.question.timezone
+    return facts.awards, award_use(facts.awards, facts.tracked_jobs, as_of=as_of, timezone=zone)
 
 
 def _capacity(asked: Asked) -> Finding:

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from ingest.awards import ingest_awards
-from ingest.jobs import FORMATS, ingest_jobs
+from ingest.formats import JOB_FORMATS
+from ingest.jobs import ingest_jobs
 from ingest.nodes import ingest_nodes
 from ingest.options import JobOptions
 from ingest.report import IngestReport
@@ -40,7 +41,7 @@ def ingest() -> None:
 @click.option(
     "--format",
     "format_name",
-    type=click.Choice(["auto", *FORMATS]),
+    type=click.Choice(["auto", *(form.name for form in JOB_FORMATS)]),
     default="auto",
     show_default=True,
 )
