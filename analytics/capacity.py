@@ -54,7 +54,7 @@ def national_totals(
     Columns: `country, machines, gpus, a100_equivalents_16bit, gpus_of_unknown_model,
     per_million_people, per_1000_researchers, per_billion_usd_gdp`. The A100-equivalents leave out
     `gpus_of_unknown_model`, the cards whose 16-bit rate is not known: a lower bound where that is
-    above zero.
+    above zero, unknown where no card is left.
     """
     counted = frame.filter(pl.col("counted") == YES, pl.col("sector").is_in(sectors))
     unknown = pl.col("a100_equivalents_16bit").is_null()
@@ -63,7 +63,9 @@ def national_totals(
         .agg(
             pl.len().alias("machines"),
             pl.col("gpus").sum(),
-            pl.col("a100_equivalents_16bit").sum(),
+            pl.when(~unknown.all())
+            .then(pl.col("a100_equivalents_16bit").sum())
+            .alias("a100_equivalents_16bit"),
             pl.col("gpus").filter(unknown).sum().alias("gpus_of_unknown_model"),
             *(
                 _known_sum(name)

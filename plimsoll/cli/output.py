@@ -67,13 +67,13 @@ def _as_list(frame: pl.DataFrame) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(justify="right")
-    for name, value in frame.row(0, named=True).items():
-        table.add_row(name, format_cell(value))
+    for name in frame.columns:
+        table.add_row(name, *format_column(frame[name]))
     return table
 
 
 def _as_grid(frame: pl.DataFrame, width: int) -> Table:
-    cells = {name: [format_cell(value) for value in frame[name]] for name in frame.columns}
+    cells = {name: format_column(frame[name]) for name in frame.columns}
     natural = sum(max(len(name), *map(len, column)) + 2 for name, column in cells.items())
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name, kind in frame.schema.items():
@@ -84,8 +84,27 @@ def _as_grid(frame: pl.DataFrame, width: int) -> Table:
     return table
 
 
-def format_cell(value: object) -> str:
-    """One value for people: 1,234.5; 0.123; 2026-05-01; an unknown is empty."""
+def format_column(column: pl.Series) -> list[str]:
+    """A column for people: 1,234; 12.5; 0.123; 2026-05-01; an unknown is empty.
+
+    All fractions of a column have as many decimals as its largest value deserves.
+    """
+    decimals = _decimals(column) if column.dtype.is_float() else 0
+    return [_cell(value, decimals) for value in column]
+
+
+def _decimals(column: pl.Series) -> int:
+    largest = column.abs().max()
+    for bound, decimals in _DECIMALS_BELOW:
+        if isinstance(largest, float) and largest < bound:
+            return decimals
+    return 0
+
+
+_DECIMALS_BELOW = ((10, 3), (1000, 1))
+
+
+def _cell(value: object, decimals: int) -> str:
     match value:
         case None:
             return ""
@@ -94,14 +113,11 @@ def format_cell(value: object) -> str:
         case int():
             return f"{value:,}"
         case float():
-            return f"{value:,.3f}" if abs(value) < _FINE_BELOW else f"{value:,.1f}"
+            return f"{value:,.{decimals}f}"
         case date():
             return value.isoformat()
         case _:
             return str(value)
-
-
-_FINE_BELOW = 10
 
 
 def _serialise(frame: pl.DataFrame, style: OutputFormat) -> str:
