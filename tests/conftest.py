@@ -4,6 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("plimsoll", deadline=None)  # a busy machine is no fault of the code
+settings.load_profile("plimsoll")
 
 ROOT = Path(__file__).parent.parent
 

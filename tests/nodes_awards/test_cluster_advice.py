@@ -49,12 +49,17 @@ def test_what_is_written_is_what_is_read():
 
 def test_a_name_cannot_slip_a_command_into_the_lines():
     lines = advice("x; rm -rf ~", since=SINCE, until=UNTIL)
-    assert lines.ingest_nodes == "plimsoll ingest nodes 'x; rm -rf ~.nodes.txt' --cluster 'x; rm -rf ~'"
+    assert (
+        lines.ingest_nodes
+        == "plimsoll ingest nodes 'x; rm -rf ~.nodes.txt' --cluster 'x; rm -rf ~'"
+    )
 
 
 @pytest.mark.parametrize("until", [date(2024, 2, 29), date(2026, 1, 1), date(2026, 12, 31)])
 def test_the_window_is_the_year_before_unless_said(until):
-    assert f"-S {until.year - 1}-{until.month:02}-01 -E {until}" in advice("here", until=until).sacct
+    assert (
+        f"-S {until.year - 1}-{until.month:02}-01 -E {until}" in advice("here", until=until).sacct
+    )
 
 
 def test_the_text_fits_a_terminal_but_for_the_commands():

@@ -86,7 +86,9 @@ def test_gres(gres, count, types):
     assert (gpus.count, gpus.types_text) == (count, types)
 
 
-@pytest.mark.parametrize("gres", ["(null)", "", "shard:h10", "mps:100", "justarandomfield", "gpux:2"])
+@pytest.mark.parametrize(
+    "gres", ["(null)", "", "shard:h10", "mps:100", "justarandomfield", "gpux:2"]
+)
 def test_gres_without_gpus(gres):
     assert gpus_of_gres(gres) is None
 
@@ -152,7 +154,9 @@ def test_epochs_need_no_zone(store, tmp_path):
 
 
 def test_gres_null_falls_back_on_tres(store, tmp_path):
-    text = node(gres="(null)", tres="cpu=32,gres/gpu=8,gres/gpu:h100=8") + node("n2", "(null)", "cpu=2")
+    text = node(gres="(null)", tres="cpu=32,gres/gpu=8,gres/gpu:h100=8") + node(
+        "n2", "(null)", "cpu=2"
+    )
     ingest_nodes(store, [write(tmp_path, text)], cluster="here")
     assert [(row["gpus"], row["gpu_types"]) for row in rows(store)] == [(8, "h100:8"), (0, "")]
 
@@ -274,7 +278,12 @@ def test_both_forms_of_one_capture_are_equal(shared, tmp_path):
             ingest_nodes(store, [shared / "slurm" / "captures" / name], cluster="testbed")
             frames.append(store.scan(NODES).sort("node").collect())
     assert frames[0].equals(frames[1])
-    assert frames[0].filter(pl.col("gpus") > 0)["gpu_types"].to_list() == ["a100:4", "a100:4", "t4:2", "t4:2"]
+    assert frames[0].filter(pl.col("gpus") > 0)["gpu_types"].to_list() == [
+        "a100:4",
+        "a100:4",
+        "t4:2",
+        "t4:2",
+    ]
 
 
 NOT_NODES = {
