@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from plimsoll.demo.play import END_S, History
-from plimsoll.demo.projects import BARELY_USED, NEARLY_EXHAUSTED, SECOND_ROUND, Project
+from plimsoll.demo.projects import BARELY_USED, FIRST_ROUND, NEARLY_EXHAUSTED, SECOND_ROUND, Project
 
 COLUMNS: Final = (
     "call",
@@ -82,6 +82,8 @@ _ROUNDS: Final = {
 }
 _UNEVEN_CUTS: Final = {7: 0.62, 29: 0.71, 38: 0.90}
 """Places in the second round that were not cut like the others."""
+_NOT_ASSESSED: Final = {13, 26}
+"""Places in the first round whose assessment was not written down."""
 
 
 def write_awards(
@@ -203,7 +205,7 @@ def _amounts(
         return {"requested": asked, "recommended": 0, "granted": 0}
     if project.fate != "funded":
         return {"requested": asked, "recommended": "", "granted": ""}
-    if place % 13 == 0:
+    if project.round == FIRST_ROUND and place in _NOT_ASSESSED:
         recommended = ""
     return {"requested": asked, "recommended": recommended, "granted": granted}
 
