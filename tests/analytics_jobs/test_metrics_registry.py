@@ -1,0 +1,98 @@
+"""Every column that a table prints has its definition, and nothing else has one."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from analytics.applications import APPLICATION_COLUMNS
+from analytics.calendar import calendar
+from analytics.capacity_lines import CAPACITY_SCHEMA
+from analytics.dimensions import DIMENSIONS
+from analytics.estate import OBSERVED_SCHEMA, Estate
+from analytics.inference import inference
+from analytics.shortfall import SHORTFALL_COLUMNS
+from analytics.usage import USAGE_COLUMNS
+from analytics.utilisation import nodes, utilisation
+from model.errors import ConfigError
+from model.metrics import MetricsFile, load_metrics
+from model.schemas import JOBS, NODES
+from model.yaml_source import read_model
+
+TODAY = datetime(2026, 3, 2, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def printed() -> dict[str, list[str]]:
+    """The columns of each table, as its analysis prints them."""
+    estate = Estate(
+        jobs=JOBS.schema.to_frame().lazy(),
+        nodes=NODES.schema.to_frame(),
+        observed=OBSERVED_SCHEMA.to_frame(),
+    )
+    days = calendar(TODAY, TODAY + timedelta(days=2), period="day", timezone="UTC")
+    return {
+        "usage": list(USAGE_COLUMNS),
+        "shortfall": list(SHORTFALL_COLUMNS),
+        "applications": list(APPLICATION_COLUMNS),
+        "capacity": CAPACITY_SCHEMA.names(),
+        "utilisation": utilisation(estate, calendar=days).frame.columns,
+        "nodes": nodes(estate, calendar=days).frame.columns,
+        "inference": inference(estate, calendar=days).frame.columns,
+    }
+
+
+def test_every_printed_column_is_defined(printed: Mapping[str, list[str]]) -> None:
+    metrics = load_metrics()
+    lacking = [
+        f"{table}.{column}"
+        for table, columns in printed.items()
+        for column in columns
+        if metrics.find(table, column) is None
+    ]
+    assert lacking == []
+
+
+def test_nothing_is_defined_that_no_table_prints(printed: Mapping[str, list[str]]) -> None:
+    stale = [
+        f"{table}.{name}"
+        for table, columns in load_metrics().tables.items()
+        if table in printed
+        for name in columns
+        if name not in printed[table]
+    ]
+    assert stale == []
+
+
+def test_every_dimension_is_defined() -> None:
+    assert set(load_metrics().tables["dimensions"]) == {"period_start", *DIMENSIONS}
+
+
+def test_hours_and_counts_say_their_unit_and_everything_its_source() -> None:
+    for table, metrics in load_metrics().by_table().items():
+        for metric in metrics:
+            assert metric.definition.endswith("."), metric
+            assert (metric.kind in {"hours", "count", "amount"}) <= (metric.unit is not None), (
+                metric
+            )
+            assert metric.source or table == "dimensions", metric
+
+
+def test_a_faulty_file_names_every_fault_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.yaml"
+    path.write_text(
+        "dimensions: {}\n"
+        "tables:\n"
+        "  usage:\n"
+        "    source: here\n"
+        "    columns:\n"
+        "      gpu_hours:\n"
+        "        label: GPU-hours\n"
+        "        kind: apples\n"
+    )
+    with pytest.raises(ConfigError) as refused:
+        read_model(path, MetricsFile)
+    told = str(refused.value)
+    assert "metrics.yaml:8" in told
+    assert "definition" in told
