@@ -98,6 +98,8 @@ def _spelt(name: str, kind: pl.DataType) -> pl.Expr:
     """A known value with its name, so that no two contents are spelt alike; null if unknown."""
     value = pl.col(name).dt.epoch("us") if kind.is_temporal() else pl.col(name)
     text = value.cast(pl.String)
+    if kind != pl.String:
+        return pl.concat_str(pl.lit(f"{name}="), text)
     return pl.concat_str(pl.lit(f"{name}="), text.str.len_bytes(), pl.lit(":"), text)
 
 
