@@ -15,7 +15,7 @@ MAX_HOSTS: Final = 100_000
 NO_HOSTS: Final = frozenset({"", "None assigned", "(null)", "None", "Unknown"})
 
 _BRACKETS: Final = re.compile(r"\[([^\[\]]*)\]")
-_RANGE: Final = re.compile(r"(\d+)(?:-(\d+))?")
+_RANGE: Final = re.compile(r"(\d{1,18})(?:-(\d{1,18}))?")
 
 
 @cache
