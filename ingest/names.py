@@ -86,27 +86,40 @@ def services(column: pl.Series) -> pl.Series:
 
 
 class Hashes:
-    """Keyed hashes of a column's values, each distinct value hashed once."""
+    """Keyed hashes of texts, each distinct text hashed once."""
 
     def __init__(self, digest: Callable[[bytes], str]) -> None:
         self._digest = digest
         self._known: dict[str, str] = {}
 
-    def read(self, column: pl.Series) -> pl.Series:
-        """The hash of each value, null where the value is null."""
+    def table(self, column: pl.Series) -> pl.DataFrame:
+        """The distinct texts of a column as `text`, with their `hash`."""
         if len(self._known) > _CACHE_LIMIT:
             self._known.clear()
-        texts = column.unique().drop_nulls().to_list()
+        texts = column.unique().drop_nulls()
         for text in texts:
             if text not in self._known:
                 self._known[text] = self._digest(text.encode("utf-8", "surrogatepass"))
-        table = pl.DataFrame(
-            {"text": texts, "hash": [self._known[text] for text in texts]},
-            schema={"text": pl.String, "hash": pl.String},
-        )
-        asked = column.alias("text").to_frame()
-        joined = asked.join(table, on="text", how="left", maintain_order="left")
-        return joined["hash"].rename(column.name)
+        hashes = pl.Series("hash", [self._known[text] for text in texts], dtype=pl.String)
+        return pl.DataFrame([texts.alias("text"), hashes])
+
+    def read(self, column: pl.Series) -> pl.Series:
+        """The hash of each value, null where the value is null."""
+        return _looked_up(column, self.table(column))["hash"].rename(column.name)
+
+
+class Names:
+    """Reads job names: their hashes and the services that they give away."""
+
+    def __init__(self, key: bytes | None) -> None:
+        self._hashes = name_hashes(key)
+
+    def read(self, column: pl.Series) -> list[pl.Series]:
+        """Columns `name_hash` and `service`, null where there is no name, or no service."""
+        table = self._hashes.table(column)
+        table = table.with_columns(services(table["text"]).rename("service"))
+        found = _looked_up(column, table)
+        return [found["hash"].rename("name_hash"), found["service"]]
 
 
 def name_hashes(key: bytes | None) -> Hashes:
@@ -120,3 +133,8 @@ def name_hashes(key: bytes | None) -> Hashes:
 def user_pseudonyms(key: bytes) -> Hashes:
     """Pseudonyms of users: the first half of HMAC-SHA-256 under the site's key."""
     return Hashes(lambda text: "u" + hmac.new(key, text, hashlib.sha256).hexdigest()[:_USER_HEX])
+
+
+def _looked_up(column: pl.Series, table: pl.DataFrame) -> pl.DataFrame:
+    asked = column.alias("text").to_frame()
+    return asked.join(table, on="text", how="left", maintain_order="left")

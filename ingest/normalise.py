@@ -12,7 +12,7 @@ from ingest.formats.base import LINE, ROWS, RawBatch, Reject
 from ingest.formats.layout import RUN
 from ingest.ids import job_ids, step_rows
 from ingest.lifetimes import live, read_times
-from ingest.names import name_hashes, services, user_pseudonyms
+from ingest.names import Names, services, user_pseudonyms
 from ingest.options import JobOptions
 from ingest.states import ENDED, PENDING, RUNNING, states
 from model.errors import InputError
@@ -76,7 +76,7 @@ class Normaliser:
         self._keep_names = options.keep_job_names
         self._window_end = options.window[1] if options.window else None
         self._allocations = Allocations()
-        self._names = name_hashes(options.name_key)
+        self._names = Names(options.name_key)
         self._users = None
         if options.pseudonymise_users and options.name_key:
             self._users = user_pseudonyms(options.name_key)
@@ -111,6 +111,8 @@ class Normaliser:
         return self._with_names(frame)
 
     def _with_finality(self, frame: pl.DataFrame) -> pl.DataFrame:
+        if not frame["finality"].has_nulls():
+            return frame
         strange = frame["finality"].is_null() & frame["job_state"].is_not_null()
         for state in frame["job_state"].filter(strange).unique().sort().to_list():
             note = f"state {state} is unknown to us: kept, and taken for what its times say"
@@ -131,11 +133,10 @@ class Normaliser:
             for name, column in _PLAIN.items()
         ]
         frame = frame.with_columns(*plain, cluster=pl.lit(self._cluster))
-        hashes = self._names.read(frame["job_name"]).rename("name_hash")
-        service = services(frame["job_name"]).rename("service")
+        frame = frame.with_columns(self._names.read(frame["job_name"]))
         if "Container" in frame.columns:
-            service = service.fill_null(services(frame["Container"]))
-        frame = frame.with_columns(hashes, service)
+            held = services(frame["Container"])
+            frame = frame.with_columns(service=frame["service"].fill_null(held))
         if self._users:
             frame = frame.with_columns(self._users.read(frame["user"]))
         return frame if self._keep_names else frame.with_columns(job_name=nothing)

@@ -14,7 +14,7 @@ import zstandard
 
 from model.errors import InputError
 
-BLOCK_BYTES: Final = 32 << 20
+BLOCK_BYTES: Final = 16 << 20
 STDIN: Final = "-"
 
 _GZIP, _XZ, _ZSTD = b"\x1f\x8b", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd"
@@ -114,8 +114,8 @@ class Source:
 class _Kept:
     """A stream that is lent: leaving it does not close it."""
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self.read = stream.read
+    def __init__(self, stream: Any) -> None:
+        self.readinto = stream.readinto
 
     def __enter__(self) -> Self:
         return self
@@ -127,7 +127,7 @@ class _Kept:
 class _Hashed(io.RawIOBase):
     """A raw stream that counts and hashes what passes through it."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Any) -> None:
         self._file = file
         self.hash = hashlib.sha256()
         self.count = 0
@@ -136,11 +136,10 @@ class _Hashed(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:
-        data = self._file.read(len(buffer))
-        buffer[: len(data)] = data
-        self.hash.update(data)
-        self.count += len(data)
-        return len(data)
+        read = self._file.readinto(buffer)
+        self.hash.update(memoryview(buffer)[:read])
+        self.count += read
+        return int(read)
 
 
 class _Framed:

@@ -61,26 +61,25 @@ def moments(column: pl.Series, zone: str) -> Moments:
     Unknown words and zero are null; an hour that daylight saving doubles is read as the earlier
     one, one that it skips as an hour later.
     """
-    text = column.replace_strict(
-        UNKNOWN_WORDS, [None] * len(UNKNOWN_WORDS), default=column, return_dtype=pl.String
-    )
-    naive = text.str.to_datetime(_ISO, time_unit="us", strict=False, cache=False)
+    naive = column.str.to_datetime(_ISO, time_unit="us", strict=False, cache=False)
     utc, latest, shifted = _localised(naive, zone)
-    if naive.null_count() == text.null_count():
-        return Moments(utc, latest, _none_of(text), shifted)
-    rest = _other_forms(text.filter(naive.is_null()))
-    filled = utc.scatter(naive.is_null().arg_true(), rest)
+    if naive.null_count() == column.null_count():
+        return Moments(utc, latest, _none_of(column), shifted)
+    left = naive.is_null() & column.is_not_null() & ~column.is_in(UNKNOWN_WORDS)
+    text = column.filter(left)
+    read = _other_forms(text)
     never = (text.str.to_integer(strict=False) >= NEVER_S).fill_null(value=False)
-    return Moments(filled, latest, filled.is_null() & text.is_not_null() & ~never, shifted)
+    bad = _none_of(column).scatter(left.arg_true(), read.is_null() & ~never)
+    return Moments(utc.scatter(left.arg_true(), read), latest, bad, shifted)
 
 
 def seconds(column: pl.Series) -> pl.Series:
     """Read durations: `D-HH:MM:SS`, `HH:MM:SS`, `MM:SS`, each with or without fractions, or
     plain seconds. What is none of these is null.
     """
-    clock = column.str.extract(r"^((?:\d+-)?\d+:\d\d:\d\d)$")
-    if clock.null_count() == column.null_count():
-        return _clock_seconds(clock)
+    plain = column.str.contains(r"^(?:\d+-)?\d+:\d\d:\d\d$")
+    if plain.all():
+        return _clock_seconds(column)
     parts = column.str.extract_groups(
         r"^(?:(?P<d>\d+)-)?(?:(?P<h>\d+):)?(?:(?P<m>\d+):)(?P<s>\d+)(?:\.\d+)?$"
     )
