@@ -18,7 +18,11 @@ class Measured:
 
 
 def measure(command: Sequence[str], *, log: Path) -> Measured:
-    """Run a command to its end, its output in `log`; raises RuntimeError where it fails."""
+    """Run a command to its end, its output in `log`; raises RuntimeError where it fails.
+
+    The kernel counts the parent's memory as the child's until the child's program begins: the
+    caller has to be smaller than what it measures, so it imports nothing large.
+    """
     began = time.perf_counter()
     with log.open("wb") as output:
         child = os.posix_spawn(

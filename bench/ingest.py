@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from bench.children import Measured, measure, python
-from bench.sacct_log import write_log
 
 OUT: Final = Path(__file__).parent / "out"
+LOG: Final = OUT / "last-command.log"
 
 _BARE_REWRITE: Final = """
 import sys, polars as pl
@@ -60,7 +60,7 @@ def main() -> None:
     OUT.mkdir(exist_ok=True)
     log = OUT / f"sacct-{asked.rows}.txt"
     if not log.exists():
-        write_log(log, asked.rows)
+        measure([sys.executable, "-m", "bench.sacct_log", str(log), str(asked.rows)], log=LOG)
     tasks = _tasks(log)
     print(
         f"{asked.rows:,} rows, {log.stat().st_size / 1e6:,.0f} MB"
@@ -98,7 +98,7 @@ def _round(number: int, tasks: list[Task]) -> dict[str, Measured]:
     done = {}
     for task in tasks:
         task.before()
-        done[task.name] = measure(task.command, log=OUT / "last-command.log")
+        done[task.name] = measure(task.command, log=LOG)
         print(f"  round {number}: {task.name}: {done[task.name].seconds:.2f} s", flush=True)
     return done
 

@@ -1,5 +1,6 @@
 """A large `sacct -P` log of invented jobs, with about 366 bytes and many distinct values a row."""
 
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -106,3 +107,7 @@ def _clock(seconds: pl.Expr) -> pl.Expr:
 
 def _time(seconds: pl.Expr) -> pl.Expr:
     return pl.from_epoch(seconds, time_unit="s").dt.strftime(_TIME_FORMAT)
+
+
+if __name__ == "__main__":
+    write_log(Path(sys.argv[1]), int(sys.argv[2]))
