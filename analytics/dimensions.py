@@ -132,7 +132,9 @@ def _of_award(jobs: pl.LazyFrame, known: _Known, wanted: list[str]) -> pl.LazyFr
 
 def _gpus_band(jobs: pl.LazyFrame, _: _Known, __: list[str]) -> pl.LazyFrame:
     held = pl.when("started").then("gpus").otherwise("req_gpus")
-    band = held.cut(list(_BAND_ENDS), labels=list(GPUS_BANDS)).cast(pl.String)
+    band: pl.Expr = pl.when(held > _BAND_ENDS[-1]).then(pl.lit(GPUS_BANDS[-1]))
+    for end, label in zip(_BAND_ENDS[::-1], GPUS_BANDS[-2::-1], strict=True):
+        band = pl.when(held <= end).then(pl.lit(label)).otherwise(band)
     return jobs.with_columns(gpus_band=band)
 
 
