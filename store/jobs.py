@@ -1,6 +1,7 @@
 """Writes jobs: staged month by month, then merged and made visible by one commit."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Final, Self
 
@@ -60,8 +61,8 @@ class JobWriter:
     def append(self, frame: pl.DataFrame) -> None:
         """Stage rows: a frame of STAGED_COLUMNS, all of this writer's cluster, keys not null."""
         rows = _checked(frame, self._cluster)
-        for (month,), part in rows.partition_by("month", as_dict=True).items():
-            self._waiting[str(month)].append(part)
+        for month, part in _by_month(rows):
+            self._waiting[month].append(part)
         while _rows(self._waiting) > _BUFFER_ROWS:
             self._stage(max(self._waiting, key=lambda m: _height(self._waiting[m])))
 
@@ -118,9 +119,18 @@ def _checked(frame: pl.DataFrame, cluster: str) -> pl.DataFrame:
         raise ValueError("a job without job_id or submit has no key")
     if not (rows["cluster"] == cluster).all(ignore_nulls=False):
         raise ValueError(f"a job of another cluster among those of {cluster}")
-    return rows.with_columns(
-        month=pl.col("submit").dt.strftime("%Y-%m"), fills=pl.lit(None, pl.String)
-    )
+    return rows.with_columns(fills=pl.lit(None, pl.String))
+
+
+def _by_month(rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    months = rows.select(_month=pl.col("submit").dt.truncate("1mo"))
+    distinct = months["_month"].unique()
+    if distinct.len() == 1:
+        yield f"{distinct[0]:%Y-%m}", rows
+        return
+    parts = rows.hstack(months).partition_by("_month", as_dict=True, include_key=False)
+    for (month,), part in parts.items():
+        yield f"{month:%Y-%m}", part
 
 
 def _rows(waiting: dict[str, list[pl.DataFrame]]) -> int:

@@ -55,9 +55,8 @@ def merge_month(
 
 def _meeting(folder: DeltaFolder, keys: pl.DataFrame, stored: list[DataFile]) -> pl.DataFrame:
     """The keys that occur twice among the staged rows, or both there and in the store."""
-    distinct = keys.unique()
-    repeated = keys.filter(keys.is_duplicated()) if distinct.height < keys.height else keys.clear()
-    shared = _only(folder.scan_files(stored).select(KEY), distinct).collect()
+    repeated = keys.filter(keys.is_duplicated())
+    shared = _only(folder.scan_files(stored).select(KEY), keys).collect()
     return pl.concat([repeated, shared]).unique()
 
 

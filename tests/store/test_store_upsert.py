@@ -37,6 +37,14 @@ def test_awards_are_written_by_key(store: Store):
     ]
 
 
+def test_a_row_that_replaces_takes_figures_back(store: Store):
+    store.upsert(AWARDS, frame(AWARDS, award("a", granted=1.0), award("b", granted=2.0)))
+    corrected = frame(AWARDS, award("a", requested=3.0))
+    assert store.upsert(AWARDS, corrected, replace=True) == WriteCounts(updated=1)
+    found = store.scan(AWARDS).sort("application_id").select("requested", "granted").collect()
+    assert found.rows() == [(3.0, None), (None, 2.0)]
+
+
 def test_an_equal_write_makes_no_version(store: Store):
     rows = frame(AWARDS, award("a", requested=5.0))
     store.upsert(AWARDS, rows)
