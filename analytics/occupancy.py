@@ -110,12 +110,12 @@ def expanded(lists: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _nodes_of(text: str) -> list[str]:
+def _nodes_of(text: str) -> tuple[str, ...]:
     """The nodes of a list; none where the text is empty or cannot be read."""
     try:
-        return expand(text) if text else []
+        return expand(text)
     except InputError:
-        return []
+        return ()
 
 
 def _dealt(column: str) -> pl.Expr:

@@ -14,6 +14,9 @@ from analytics.sweep import cuts, edges, swept
 POOL: Final = ("cluster", "node_role", "gpu_model")
 """Nodes that can stand in for each other: head-room is kept for all of them together."""
 
+_MOMENTS: Final = 1 << 40
+"""More than any moment in epoch seconds: number and moment make one sortable integer."""
+
 
 @dataclass(frozen=True)
 class InferenceThresholds:
@@ -167,20 +170,16 @@ def _beyond_headroom(
     """Reclaimable GPU-seconds by configuration and bin."""
     inside = in_windows.filter(pl.col("bin").is_not_null())
     shares = _share_beyond(inside, headroom, calendar)
-    at_begin = shares.select("pool", begin_s="at_s", share_before="share_s")
-    at_end = shares.select("pool", end_s="at_s", share_after="share_s")
-    share_s = pl.col("share_after") - pl.col("share_before")
+    share_s = _looked_up(shares, inside, "end_s") - _looked_up(shares, inside, "begin_s")
     return (
-        inside.join(at_begin, on=["pool", "begin_s"])
-        .join(at_end, on=["pool", "end_s"])
-        .sort("key", "begin_s")
+        inside.select("key", "period", "bin", "gpus_in_windows", share_s=share_s)
         .group_by("key", "period", "bin", maintain_order=True)
-        .agg((pl.col("gpus_in_windows") * share_s).sum().round(3).alias("reclaimable"))
+        .agg((pl.col("gpus_in_windows") * pl.col("share_s")).sum().round(3).alias("reclaimable"))
     )
 
 
 def _share_beyond(inside: pl.DataFrame, headroom: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
-    """Since the calendar's beginning, the seconds that each GPU in a window could be lent for.
+    """Up to each moment `at_s`, the seconds that a GPU in a window could be lent for, `share_s`.
 
     In a second in which a pool has F GPUs in windows and keeps h, each counts (F - h) / F.
     """
@@ -192,10 +191,15 @@ def _share_beyond(inside: pl.DataFrame, headroom: pl.DataFrame, calendar: Calend
     beyond = (gpus - pl.col("headroom_gpus")).clip(lower_bound=0)
     share = pl.when(gpus > 0).then(beyond / gpus).otherwise(0.0)
     seconds = share * (pl.col("end_s") - pl.col("begin_s"))
-    sums = (
-        together.join(kept, on="key", maintain_order="left")
-        .sort("key", "begin_s")
-        .with_columns(seconds.cum_sum().over("key").alias("share_s"))
+    sums = together.join(kept, on="key", maintain_order="left").select(
+        "key", at_s="end_s", share_s=seconds.cum_sum().over("key")
     )
-    start = sums.select(pool="key", at_s=pl.lit(calendar.begin_s, pl.Int64), share_s=pl.lit(0.0))
-    return pl.concat([start.unique(), sums.select(pool="key", at_s="end_s", share_s="share_s")])
+    start = sums.select("key", at_s=pl.lit(calendar.begin_s, pl.Int64), share_s=pl.lit(0.0))
+    return pl.concat([start.unique(), sums]).sort("key", "at_s")
+
+
+def _looked_up(shares: pl.DataFrame, inside: pl.DataFrame, moment: str) -> pl.Series:
+    """`share_s` of each segment's pool at the segment's begin or end: an edge of its pool."""
+    moments = shares.select(pl.col("key") * _MOMENTS + pl.col("at_s")).to_series()
+    wanted = inside.select(pl.col("pool") * _MOMENTS + pl.col(moment)).to_series()
+    return shares["share_s"].gather(moments.search_sorted(wanted))

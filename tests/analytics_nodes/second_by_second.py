@@ -73,7 +73,9 @@ class Small:
             return state | {"not_observed": capacity}
         state["no_data"] = used
         kinds = {
-            e["kind"] for e in self.events if _runs(e, second) and (e["cluster"], e["node"]) == (cluster, node)
+            e["kind"]
+            for e in self.events
+            if _runs(e, second) and (e["cluster"], e["node"]) == (cluster, node)
         }
         if any(gpus is None for gpus, _ in held):
             rest = "not_observed"
@@ -101,20 +103,31 @@ class Small:
 def utilisation(small: Small, by: tuple[str, ...]) -> dict[tuple[Any, ...], dict[str, int | None]]:
     """GPU-seconds by (bin, *by), of `cluster`, `partition`, `node`, `gpu_model`, `node_role`."""
     totals: dict[tuple[Any, ...], dict[str, int | None]] = {}
-    finer = {"node", "gpu_model", "node_role"} & set(by)
     for number, (begin, end) in enumerate(small.bins):
         for second in range(begin, end):
             for cluster in small.inventoried():
-                _add_second(small, totals, number, second, cluster, by, bool(finer))
+                _add_second(small, totals, number, second, cluster, by)
             for cluster in set(small.windows) - set(small.inventoried()):
                 _add_bare(small, totals, number, second, cluster, by)
     return totals
 
 
+def is_finer(by: tuple[str, ...]) -> bool:
+    return bool({"node", "gpu_model", "node_role"} & set(by))
+
+
 def _add_second(
-    small: Small, totals: Any, number: int, second: int, cluster: str, by: tuple[str, ...], finer: bool
+    small: Small,
+    totals: Any,
+    number: int,
+    second: int,
+    cluster: str,
+    by: tuple[str, ...],
 ) -> None:
-    pools: dict[Any, dict[str, int]] = defaultdict(lambda: dict.fromkeys(("idle", "reservation", "down", "other"), 0))
+    finer = is_finer(by)
+    pools: dict[Any, dict[str, int]] = defaultdict(
+        lambda: dict.fromkeys(("idle", "reservation", "down", "other"), 0)
+    )
     for node in small.known_nodes(cluster):
         state = small.on_node(cluster, node, second)
         if state["config"] is None:
@@ -162,15 +175,25 @@ def _moved(jobs: list[Row], pool: dict[str, int]) -> dict[str, int | None]:
     return change
 
 
-def _add_bare(small: Small, totals: Any, number: int, second: int, cluster: str, by: tuple[str, ...]) -> None:
+def _add_bare(
+    small: Small, totals: Any, number: int, second: int, cluster: str, by: tuple[str, ...]
+) -> None:
     jobs = [job for job in small.jobs if job["cluster"] == cluster]
-    partitions = {job["partition"] for job in jobs if job["end"] > small.bins[0][0] and job["begin"] < small.bins[-1][1] and job["begin"] < job["end"]}
+    partitions = {
+        job["partition"]
+        for job in jobs
+        if job["end"] > small.bins[0][0]
+        and job["begin"] < small.bins[-1][1]
+        and job["begin"] < job["end"]
+    }
     for partition in partitions if "partition" in by else {None}:
         group = tuple({"cluster": cluster, "partition": partition}.get(name) for name in by)
         held = sum(
             job["gpus"] or 0
             for job in jobs
-            if _runs(job, second) and partition in {None, job["partition"]} and small.observed(cluster, second)
+            if _runs(job, second)
+            and partition in {None, job["partition"]}
+            and small.observed(cluster, second)
         )
         _add(totals, (number, *group), {**dict.fromkeys(PARTS), "allocated": held})
 
@@ -197,34 +220,38 @@ def states(small: Small) -> dict[tuple[Any, ...], dict[str, int]]:
     return totals
 
 
-def reclaimable(small: Small, *, window_s: int, target_wait_s: int, late: float) -> dict[Any, Fraction]:
+def reclaimable(
+    small: Small, *, window_s: int, target_wait_s: int, late: float
+) -> dict[Any, Fraction]:
     """Reclaimable GPU-seconds by (bin, cluster, node, role, model)."""
-    begin, end = small.bins[0][0], small.bins[-1][1]
-    first, last = begin - 200, end + 200
-    open_slots = defaultdict(set)
-    for second in range(first, last):
-        for cluster, node, model in _gpu_nodes(small, second):
-            state = small.on_node(cluster, node, second)
-            for slot in range(1, state["installed"] + 1):
-                if slot > state["installed"] - state["free"]:
-                    pool = (cluster, small.role(cluster, node), model)
-                    open_slots[cluster, node, slot, pool].add(second)
-    in_windows: dict[int, list[tuple[str, str, Any]]] = defaultdict(list)
-    for (cluster, node, _, pool), seconds in open_slots.items():
-        for second in seconds:
-            if begin <= second < end and _run_length(seconds, second) >= window_s:
-                in_windows[second].append((cluster, node, pool))
+    in_windows = _in_windows(small, window_s)
+    pools = {pool for held in in_windows.values() for *_, pool in held}
+    kept = {pool: headroom(small, pool, target_wait_s=target_wait_s, late=late) for pool in pools}
     totals: dict[Any, Fraction] = defaultdict(Fraction)
-    kept = {}
-    for number, (bin_begin, bin_end) in enumerate(small.bins):
-        for second in range(bin_begin, bin_end):
+    for number, (begin, end) in enumerate(small.bins):
+        for second in range(begin, end):
             for cluster, node, pool in in_windows[second]:
-                if pool not in kept:
-                    kept[pool] = headroom(small, pool, target_wait_s=target_wait_s, late=late)
                 count = sum(other == pool for *_, other in in_windows[second])
                 share = Fraction(max(0, count - kept[pool]), count)
                 totals[number, cluster, node, pool[1], pool[2]] += share
     return totals
+
+
+def _in_windows(small: Small, window_s: int) -> dict[int, list[tuple[str, str, Any]]]:
+    """In each second, the (cluster, node, pool) of each GPU that is free for long enough."""
+    open_slots = defaultdict(set)
+    for second in range(small.bins[0][0] - 200, small.bins[-1][1] + 200):
+        for cluster, node, model in _gpu_nodes(small, second):
+            state = small.on_node(cluster, node, second)
+            pool = (cluster, small.role(cluster, node), model)
+            for slot in range(state["installed"] - state["free"] + 1, state["installed"] + 1):
+                open_slots[cluster, node, slot, pool].add(second)
+    in_windows: dict[int, list[tuple[str, str, Any]]] = defaultdict(list)
+    for (cluster, node, _, pool), seconds in open_slots.items():
+        for second in seconds:
+            if _run_length(seconds, second) >= window_s:
+                in_windows[second].append((cluster, node, pool))
+    return in_windows
 
 
 def headroom(small: Small, pool: tuple[str, str, str], *, target_wait_s: int, late: float) -> int:
@@ -270,7 +297,12 @@ def _gpu_nodes(small: Small, second: int) -> list[tuple[str, str, str | None]]:
 
 
 def _labels(small: Small, cluster: str, node: str, config: Row) -> Row:
-    return {"cluster": cluster, "node": node, "gpu_model": _model(config), "node_role": small.role(cluster, node)}
+    return {
+        "cluster": cluster,
+        "node": node,
+        "gpu_model": _model(config),
+        "node_role": small.role(cluster, node),
+    }
 
 
 def _model(config: Row) -> str | None:

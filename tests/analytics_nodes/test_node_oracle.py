@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -96,7 +97,7 @@ def small(draw: st.DrawFn) -> Small:
             name: draw(windows())
             for name in draw(st.sets(st.sampled_from(["c", "other", "bare"]), min_size=2))
         },
-        bins=list(zip(edges[:-1], edges[1:], strict=True)),
+        bins=list(pairwise(edges)),
     )
 
 
@@ -157,9 +158,7 @@ def test_inference_second_by_second(rows, window_s, target_wait_s):
     thresholds = InferenceThresholds(
         free_window_s=window_s, target_wait_s=target_wait_s, late_share=0.3
     )
-    frame = inference(
-        estate(rows), calendar=bins(rows), by=("node",), thresholds=thresholds
-    ).frame
+    frame = inference(estate(rows), calendar=bins(rows), by=("node",), thresholds=thresholds).frame
     found = by_group(frame, ("cluster", "node", "node_role", "gpu_model"))
     expected = slow.states(rows)
     spare = slow.reclaimable(rows, window_s=window_s, target_wait_s=target_wait_s, late=0.3)
@@ -196,9 +195,7 @@ def test_order_of_rows_is_irrelevant(rows, data):
 @settings(max_examples=40, deadline=None)
 @given(rows=small())
 def test_periods_add_up_to_the_total(rows):
-    whole = Calendar(
-        bins=bins(replace(rows, bins=[(0, 50)])).bins, period="total", timezone="UTC"
-    )
+    whole = Calendar(bins=bins(replace(rows, bins=[(0, 50)])).bins, period="total", timezone="UTC")
     for table in (utilisation, inference):
         parts = table(estate(rows), calendar=bins(rows), by=("cluster",)).frame
         total = table(estate(rows), calendar=whole, by=("cluster",)).frame
