@@ -30,7 +30,7 @@ def test_time_memory_and_output_of_a_command_are_measured(tmp_path: Path):
     assert log.read_text() == "ready\n"
     assert 512 < measured.peak_mib < 1024
     assert measured.seconds > 0.2
-    assert 0 < measured.cpu_s
+    assert measured.cpu_s > 0
 
 
 def test_a_failing_command_is_told_with_its_output(tmp_path: Path):
