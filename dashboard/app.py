@@ -18,12 +18,13 @@ _ASSETS: Final = Path(__file__).parent / "assets"
 
 
 def create_app(
-    store: Store | None, settings: Settings, registry: Registry, *, base: str = "/"
+    store: Store | None, settings: Settings, registry: Registry
 ) -> Dash:
     """A Dash application over a store (or none), ready for `serve` or any WSGI server.
 
-    `base` is the path under which it is reached, with slashes at both ends.
+    It answers under `settings.dashboard.base_path`.
     """
+    base = settings.dashboard.base_path
     reader = Reader(store=store, settings=settings, registry=registry)
     app = Dash(
         "plimsoll",

@@ -66,6 +66,8 @@ def several(
 def estate_controls(reader: Reader, filters: Filters) -> list[Any]:
     """Period, granularity, clusters and tier: what most pages filter by."""
     clusters = reader.clusters()
+    if not clusters:
+        return []
     tiers = sorted({cluster.tier for cluster in clusters if cluster.tier})
     names = [cluster.name for cluster in clusters]
     return [

@@ -6,11 +6,12 @@ from datetime import UTC, date, datetime
 from threading import Lock
 from typing import Final
 
+from model.errors import InputError
 from model.question import Answer, Question
 from model.registry import Registry
 from model.settings import Settings
 from reports.answer import answer
-from store import Store
+from store import Cluster, Store
 
 _REMEMBERED: Final = 256
 
@@ -60,14 +61,26 @@ class Reader:
                 self._known.popitem(last=False)
         return found
 
+    def ask_if_any(self, question: Question) -> Answer | None:
+        """The answer to a question, None where the store has nothing to answer it from."""
+        if self.store is None:
+            return None
+        try:
+            return self.ask(question)
+        except InputError:
+            return None
+
     def clusters(self) -> list[ClusterName]:
         """The clusters that the store knows, by name."""
         if self.store is None:
             return []
         known = self.store.catalogue.clusters()
-        return sorted(
-            (ClusterName(c.name, c.tier, c.synthetic) for c in known), key=lambda c: c.name
-        )
+        named = (ClusterName(c.name, self._tier(c), c.synthetic) for c in known)
+        return sorted(named, key=lambda cluster: cluster.name)
+
+    def _tier(self, cluster: Cluster) -> str | None:
+        stated = self.settings.cluster(cluster.name)
+        return (stated.tier if stated else None) or cluster.tier
 
     def synthetic(self) -> bool:
         """Whether any cluster of the store holds made-up data."""

@@ -1,5 +1,6 @@
 """Callbacks: from the address to a page, from the filters to the address and the page's body."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -63,13 +64,15 @@ def page_layout(page: Page, reader: Reader, query: str, view: View) -> list[Any]
     return [
         dcc.Store(id="query", data=query),
         html.H1(page.heading, tabIndex=-1),
-        html.Form(
-            page.controls(reader, filters),
-            className="pl-filters",
-            **{"aria-label": "Filters"},
-        ),
+        *_filter_bar(page.controls(reader, filters)),
         html.Div(body(page, reader, filters, view), id="body", **{"aria-live": "off"}),
     ]
+
+
+def _filter_bar(controls: Sequence[Any]) -> list[html.Form]:
+    if not controls:
+        return []
+    return [html.Form(list(controls), className="pl-filters", **{"aria-label": "Filters"})]
 
 
 def body(page: Page, reader: Reader, filters: Filters, view: View) -> Any:

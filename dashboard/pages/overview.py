@@ -56,7 +56,9 @@ def body(request: PageRequest) -> html.Div:
         return stack([no_jobs(), tiles([capacity.tile]), _panel(capacity, request)])
     if scope.is_empty:
         return stack([no_clusters()])
-    total = scope.ask("utilisation")
+    total = request.reader.ask_if_any(scope.question("utilisation"))
+    if total is None:
+        return stack([no_jobs(), tiles([capacity.tile]), _panel(capacity, request)])
     shown = [_shortfall(scope), _use(scope, total), _inference(scope), capacity]
     return stack(
         [
@@ -83,12 +85,12 @@ def _panel(headline: _Headline, request: PageRequest) -> html.Section:
 
 
 def _shortfall(scope: Scope) -> _Headline:
-    answer = scope.reader.ask(Question("shortfall"))
-    row = last_round(answer.frame)
+    answer = scope.reader.ask_if_any(Question("shortfall"))
+    row = last_round(answer.frame) if answer else None
     return _Headline(
         tile=_round_tile(row),
         finding=round_finding(row) if row else "No awards are on record: shortfall is unknown",
-        chart=rounds_chart(answer.frame, synthetic=answer.synthetic) if row else None,
+        chart=rounds_chart(answer.frame, synthetic=answer.synthetic) if answer else None,
         page="shortfall",
         link="All rounds and applications",
     )

@@ -12,7 +12,6 @@ from dashboard.pages.base import Page, PageRequest
 from dashboard.panels import Panel, render, stack
 from dashboard.reader import Reader
 from dashboard.scope import as_of
-from model.errors import PlimsollError
 from model.question import Answer, Question
 from reports.charts.shortfall import cuts_chart, round_name, rounds_chart
 from reports.findings.shortfall import cut_finding, last_round, round_finding, unmet_sentence
@@ -35,13 +34,10 @@ def round_key(row: dict[str, Any]) -> str:
 
 def controls(reader: Reader, filters: Filters) -> list[Any]:
     """The round whose applications are shown."""
-    try:
-        rounds = reader.ask(Question("shortfall")).frame if reader.store else pl.DataFrame()
-    except PlimsollError:
+    rounds = reader.ask_if_any(Question("shortfall"))
+    if rounds is None:
         return []
-    names = {round_key(row): round_name(row) for row in rounds.iter_rows(named=True)}
-    if not names:
-        return []
+    names = {round_key(row): round_name(row) for row in rounds.frame.iter_rows(named=True)}
     return [choice("round", "Round", filters.round, names, everything="The last round")]
 
 
@@ -50,8 +46,8 @@ def body(request: PageRequest) -> html.Div:
     reader = request.reader
     if reader.store is None:
         return stack([no_store()])
-    rounds = reader.ask(Question("shortfall"))
-    if rounds.frame.is_empty():
+    rounds = reader.ask_if_any(Question("shortfall"))
+    if rounds is None or rounds.frame.is_empty():
         return stack([no_awards()])
     row = chosen_round(rounds.frame, request.filters)
     if row is None:

@@ -41,7 +41,9 @@ def body(request: PageRequest) -> html.Div:
         return stack([no_jobs()])
     if scope.is_empty:
         return stack([no_clusters()])
-    clusters = scope.ask("utilisation", by=("cluster",))
+    clusters = request.reader.ask_if_any(scope.question("utilisation", by=("cluster",)))
+    if clusters is None:
+        return stack([no_jobs()])
     if clusters.frame["installed_gpu_hours"].drop_nulls().is_empty():
         return stack([no_nodes()])
     panels = [_clusters(scope, clusters), _months(scope), *_inference(scope)]
