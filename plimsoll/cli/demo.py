@@ -9,12 +9,12 @@ import click
 from model.errors import InputError
 from plimsoll.cli.context import Session, pass_session
 from plimsoll.cli.findings import print_findings
-from plimsoll.cli.ingest import report_notes
 from plimsoll.cli.progress import progress_bar
 from plimsoll.cli.serve import HOST, PORT, serve_session
 
 FOLDER = Path("plimsoll-demo")
-_READY = "estate-ready"
+_MARKER = "made-as.txt"
+_DONE = "done:"
 
 
 @click.command()
@@ -51,44 +51,56 @@ def demo(
 
 
 def prepare(session: Session, *, folder: Path, scale: float) -> Session:
-    """Generate what is missing and ingest it; a session of the demo's own settings and store."""
-    from plimsoll.demo.generate import SEED, generate_estate
+    """The demo's own settings and store, made unless they stand complete from an earlier run."""
+    from plimsoll.demo.generate import GENERATOR_VERSION, SEED
+
+    made_as = f"generator {GENERATOR_VERSION}, seed {SEED}, scale {scale}"
+    marker = _claim(folder)
+    if marker.read_text(encoding="utf-8") != f"{_DONE} {made_as}":
+        if made_as not in marker.read_text(encoding="utf-8"):
+            shutil.rmtree(folder / "estate", ignore_errors=True)
+            shutil.rmtree(folder / "store", ignore_errors=True)
+        marker.write_text(made_as, encoding="utf-8")
+        _make(session, folder=folder, scale=scale)
+        marker.write_text(f"{_DONE} {made_as}", encoding="utf-8")
+    else:
+        session.note(f"Synthetic estate in {folder}, as it was")
+    return _played(session, folder)
+
+
+def _make(session: Session, *, folder: Path, scale: float) -> None:
+    from plimsoll.demo.generate import generate_estate
     from plimsoll.demo.run import ingest_estate
 
-    _refuse_other_folder(folder)
-    estate_folder = folder / "estate"
-    ready = folder / _READY
-    made_as = f"seed {SEED} scale {scale}"
-    if ready.is_file() and ready.read_text(encoding="utf-8") != made_as:
-        shutil.rmtree(folder)
-    session.note(f"Synthetic estate in {estate_folder}")
+    session.note(f"Synthetic estate in {folder}")
     with progress_bar("Scheduling invented jobs", shown=session.shows_progress) as progress:
-        estate = generate_estate(estate_folder, scale=scale, progress=progress)
-    ready.write_text(made_as, encoding="utf-8")
-    played = Session(
-        config_file=estate.settings,
+        estate = generate_estate(folder / "estate", scale=scale, progress=progress)
+    store = _played(session, folder).open_store(create=True)
+    with progress_bar("Ingesting", shown=session.shows_progress) as progress:
+        reports = ingest_estate(estate, store, progress=progress)
+    for report in reports:
+        session.note(report.summary())
+
+
+def _played(session: Session, folder: Path) -> Session:
+    return Session(
+        config_file=folder / "estate" / "plimsoll.yaml",
         store_folder=folder / "store",
         quiet=session.quiet,
         debug=session.debug,
     )
-    with progress_bar("Ingesting", shown=session.shows_progress) as progress:
-        reports = ingest_estate(estate, played.open_store(create=True), progress=progress)
-    for report in reports:
-        session.note(report.summary())
-        if session.debug:
-            for line in report_notes(report):
-                session.note(line)
-    return played
 
 
-def _refuse_other_folder(folder: Path) -> None:
-    if folder.is_file():
-        raise InputError("this is a file", where=str(folder), hint="name a folder with --folder.")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / _READY).exists():
-        if {path.name for path in folder.iterdir()} <= {"estate", "store"}:
-            return
-        raise InputError(
-            "this folder holds other things",
-            where=str(folder),
-            hint="name an empty or a new folder with --folder.",
-        )
+def _claim(folder: Path) -> Path:
+    """The marker of a demo's folder, made if need be; InputError for a folder of other things."""
+    marker = folder / _MARKER
+    if not marker.is_file():
+        if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
+            raise InputError(
+                "this holds other things",
+                where=str(folder),
+                hint="name an empty or a new folder with --folder.",
+            )
+        folder.mkdir(parents=True, exist_ok=True)
+        marker.touch()
+    return marker

@@ -21,6 +21,8 @@ from plimsoll.demo.settings_yaml import SETTINGS_FILE, write_settings
 
 Progress = Callable[[int, int | None], None]
 SEED: Final = 20261101
+GENERATOR_VERSION: Final = 1
+"""Raised whenever the same seed comes to give other files."""
 
 
 @dataclass(frozen=True)
