@@ -1,10 +1,13 @@
 """`plimsoll store`: what the store holds, and its upkeep."""
 
 import json
+from dataclasses import asdict
 
 import click
+import polars as pl
 
 from plimsoll.cli.context import Session, pass_session
+from plimsoll.cli.output import render_table
 
 
 @click.group()
@@ -17,17 +20,16 @@ def store() -> None:
 @pass_session
 def info(session: Session, *, as_json: bool) -> None:
     """Show each table's rows, files, bytes and version."""
-    tables = session.open_store().info()
+    tables = [asdict(table) for table in session.open_store().info()]
     if as_json:
         click.echo(json.dumps(tables, indent=2, default=str))
         return
-    for table in tables:
-        click.echo("  ".join(f"{name} {value}" for name, value in table.items()))
+    click.echo(render_table(pl.DataFrame(tables)), nl=False)
 
 
 @store.command()
 @pass_session
 def compact(session: Session) -> None:
     """Join small files and remove those that no recent version needs."""
-    session.open_store().compact()
-    click.echo("compacted")
+    done = [asdict(table) for table in session.open_store().compact()]
+    click.echo(render_table(pl.DataFrame(done)), nl=False)
