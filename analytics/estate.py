@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Final
 
 import polars as pl
 
+from analytics.gpu_models import Aliases, GpuNames
 from model.schemas import NODE_EVENTS
 
 OBSERVED_SCHEMA: Final = pl.Schema(
@@ -18,18 +19,12 @@ OBSERVED_SCHEMA: Final = pl.Schema(
 )
 
 
-class GpuNames(Protocol):
-    """A catalogue that knows which card a Slurm type name means."""
-
-    def resolve(self, slurm_type: str, aliases: Mapping[str, str] = ..., /) -> str | None:
-        """The catalogue id of a card, None where the name is not known."""
-
-
 @dataclass(frozen=True)
 class Estate:
     """Jobs, nodes, events and observed windows of some clusters; nothing here is changed.
 
-    - `jobs`: rows of the JOBS table (further columns are ignored);
+    - `jobs`: rows of the JOBS table, all that ever ran on the nodes; GPUs that accounting did not
+      track are null (`analytics.tracking`); further columns are ignored;
     - `nodes`: snapshots, rows of the NODES table;
     - `observed`: OBSERVED_SCHEMA, for each cluster the merged, disjoint, half-open windows in
       epoch seconds that its job log was asked for; `assumed` where none was stated;
@@ -46,7 +41,7 @@ class Estate:
     observed: pl.DataFrame
     events: pl.DataFrame = field(default_factory=NODE_EVENTS.schema.to_frame)
     catalogue: GpuNames | None = None
-    aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    aliases: Aliases = field(default_factory=dict)
     inference_cards: frozenset[str] = frozenset()
     tiers: Mapping[str, str | None] = field(default_factory=dict)
     node_roles: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)

@@ -1,11 +1,12 @@
 """Node snapshots become periods: from when until when a node had which GPUs."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import polars as pl
 
-from analytics.estate import GpuNames
+from analytics.gpu_models import NO_GPU, UNKNOWN_MODEL, Aliases, GpuNames
 
 PERIODS_SCHEMA: Final = pl.Schema(
     {
@@ -26,6 +27,7 @@ PERIODS_SCHEMA: Final = pl.Schema(
 
 _CONFIGURATION: Final = ("gpus", "gpu_types", "cpus", "partitions", "features")
 _NODE: Final = ("cluster", "node")
+NO_ALIASES: Final[Aliases] = MappingProxyType({})
 
 
 def node_periods(
@@ -34,20 +36,23 @@ def node_periods(
     *,
     until_s: int,
     catalogue: GpuNames | None = None,
-    aliases: Mapping[str, Mapping[str, str]] | None = None,
+    aliases: Aliases = NO_ALIASES,
 ) -> pl.DataFrame:
     """The configuration of each node over time, as half-open periods (PERIODS_SCHEMA).
 
     A configuration holds from its snapshot until a later snapshot that differs in GPUs, CPUs,
     partitions or features; the last one is carried on to `until_s`. Before a node's first
     snapshot that snapshot is assumed, back to the beginning of its cluster's observed span, and
-    `assumed` is true. `state` is what the period's last snapshot showed, null while assumed. The
-    order of rows does not matter.
+    `assumed` is true. `gpu_model` is as `gpu_model()` has it, "unknown" for GPUs without a type,
+    "none" for a node without GPUs. `state` is what the period's last snapshot showed, null while
+    assumed. The order of rows does not matter.
     """
     seen = _changes(nodes, until_s)
     before = _assumed(seen, observed)
     periods = pl.concat([before, seen]).filter(pl.col("begin_s") < pl.col("end_s"))
-    named = periods.join(_models(periods, catalogue, aliases or {}), on=["cluster", "gpu_types"])
+    named = periods.join(_models(periods, catalogue, aliases), on=["cluster", "gpu_types"])
+    untyped = pl.when(pl.col("gpus") > 0).then(pl.lit(UNKNOWN_MODEL)).otherwise(pl.lit(NO_GPU))
+    named = named.with_columns(pl.col("gpu_model").fill_null(untyped))
     return named.select(PERIODS_SCHEMA.names()).sort("cluster", "node", "begin_s")
 
 
@@ -100,7 +105,7 @@ def _assumed(seen: pl.DataFrame, observed: pl.DataFrame) -> pl.DataFrame:
 def _models(
     periods: pl.DataFrame,
     catalogue: GpuNames | None,
-    aliases: Mapping[str, Mapping[str, str]],
+    aliases: Aliases,
 ) -> pl.DataFrame:
     """The model of each distinct GPU-types text of a cluster."""
     distinct = periods.select("cluster", "gpu_types").unique()

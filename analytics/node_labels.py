@@ -64,7 +64,7 @@ def labels(
     configuration is not known. `roles` has `cluster, node, node_role`; `node_role` is null for
     nodes that it lacks.
     """
-    nothing = timeline.keys.select("key", pl.lit(0, pl.Int64).alias("period"))
+    nothing = timeline.jobs.keys.select("key", pl.lit(0, pl.Int64).alias("period"))
     configured = timeline.periods.select(
         "key",
         pl.col("period").cast(pl.Int64),
@@ -72,7 +72,7 @@ def labels(
         "gpu_model",
         pl.col("partitions").str.split(",").list.filter(pl.element() != ""),
     )
-    both = pl.concat([configured, nothing], how="diagonal").join(timeline.keys, on="key")
+    both = pl.concat([configured, nothing], how="diagonal").join(timeline.jobs.keys, on="key")
     named = both.with_columns(tier_of(tiers))
     of_nodes = roles.select("cluster", "node", "node_role")
     return named.join(of_nodes, on=["cluster", "node"], how="left")

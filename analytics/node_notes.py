@@ -39,7 +39,9 @@ class Sight:
         known = set(estate.nodes["cluster"])
         watched = set(estate.observed["cluster"])
         unplaced = _held_gpu_s(line.jobs.unplaced, calendar)
-        placed = _held_gpu_s(line.jobs.placed.filter(pl.col("gpus") > 0), calendar)
+        spread = line.jobs.placed.filter("estimated").join(line.jobs.keys, on="key")
+        placing = line.jobs.placed.filter(pl.col("gpus") > 0).select("key").unique()
+        placed = set(line.jobs.keys.join(placing, on="key")["cluster"])
         guessed = line.periods.filter("assumed", pl.col("end_s") > calendar.begin_s)
         return cls(
             finer=finer,
@@ -48,9 +50,9 @@ class Sight:
             without_window=_names(known - watched),
             assumed_window=_names(set(estate.observed.filter("assumed")["cluster"])),
             assumed_nodes=_names(set(guessed["cluster"])),
-            blind=_names((unplaced.keys() & known) - placed.keys()) if finer else (),
+            blind=_names((unplaced.keys() & known) - placed) if finer else (),
             unplaced_gpu_s=unplaced,
-            spread_gpu_s=_held_gpu_s(line.jobs.placed.filter("estimated"), calendar),
+            spread_gpu_s=_held_gpu_s(spread, calendar),
         )
 
 

@@ -10,8 +10,7 @@ from model.hostlist import expand
 
 PLACED_SCHEMA: Final = pl.Schema(
     {
-        "cluster": pl.String(),
-        "node": pl.String(),
+        "key": pl.Int64(),
         "begin_s": pl.Int64(),
         "end_s": pl.Int64(),
         "gpus": pl.Int64(),
@@ -31,35 +30,39 @@ UNPLACED_SCHEMA: Final = pl.Schema(
 )
 
 _LIST: Final = ("cluster", "node_list")
+_NODE: Final = ("cluster", "node")
 
 
 @dataclass(frozen=True)
 class Occupancy:
     """Jobs on their nodes.
 
-    `placed` (PLACED_SCHEMA) has a row for each job and node, over the job's whole held time:
-    `gpus` is null where the log cannot tell, `estimated` where several nodes share a total.
-    `unplaced` (UNPLACED_SCHEMA) has the started jobs whose nodes are not known.
+    `keys` gives each node (`cluster, node`) a number, `key`. `placed` (PLACED_SCHEMA) has a row
+    for each job and node, over the job's whole held time: `gpus` is null where the log cannot
+    tell, `estimated` where several nodes share a total. `unplaced` (UNPLACED_SCHEMA) has the
+    started jobs whose nodes are not known.
     """
 
+    keys: pl.DataFrame
     placed: pl.DataFrame
     unplaced: pl.DataFrame
 
 
 def occupancy(
-    jobs: pl.LazyFrame, *, begin_s: int, end_s: int, clusters: frozenset[str]
+    jobs: pl.LazyFrame, *, begin_s: int, end_s: int, inventory: pl.DataFrame
 ) -> Occupancy:
     """The started jobs that held anything in [begin_s, end_s), each spread over its nodes.
 
     A job on one node is exact. Of a job on several nodes the log has only totals: GPUs and CPUs
     are dealt out evenly, the remainder to the first nodes of the list, so that sums stay exact.
-    Jobs are placed in `clusters` only (those whose nodes are known).
+    Jobs are placed in the clusters of `inventory` (`cluster, node`) alone.
     """
     held = _held(jobs, begin_s=begin_s, end_s=end_s)
-    lists = expanded(held.select(_LIST).filter(pl.col("cluster").is_in(clusters)).unique())
-    placed = held.join(lists, on=list(_LIST)).select(
-        "cluster",
-        "node",
+    lists = expanded(held.join(inventory, on="cluster", how="semi").select(_LIST).unique())
+    keys = _keys(pl.concat([inventory.select(_NODE), lists.select(_NODE)]))
+    spread = lists.join(keys, on=list(_NODE)).drop("node")
+    placed = held.join(spread, on=list(_LIST)).select(
+        "key",
         "begin_s",
         "end_s",
         _dealt("gpus"),
@@ -67,7 +70,12 @@ def occupancy(
         (pl.col("_width") > 1).alias("estimated"),
     )
     unplaced = held.join(lists, on=list(_LIST), how="anti").select(UNPLACED_SCHEMA.names())
-    return Occupancy(placed=placed, unplaced=unplaced)
+    return Occupancy(keys=keys, placed=placed, unplaced=unplaced)
+
+
+def _keys(nodes: pl.DataFrame) -> pl.DataFrame:
+    """A number for each node, whether it is known from snapshots or from jobs alone."""
+    return nodes.unique().sort(_NODE).with_row_index("key").cast({"key": pl.Int64})
 
 
 def _held(jobs: pl.LazyFrame, *, begin_s: int, end_s: int) -> pl.DataFrame:

@@ -140,7 +140,7 @@ def _arrivals(
     """GPUs and GPU-seconds of the jobs that started in each pool while it was observed."""
     starts = pl.col("begin_s").is_between(calendar.begin_s, calendar.end_s, closed="left")
     placed = time.line.jobs.placed.filter(starts, pl.col("gpus") > 0).sort("begin_s")
-    keyed = placed.join(time.line.keys, on=["cluster", "node"], maintain_order="left")
+    keyed = placed.join(time.line.jobs.keys, on="key", maintain_order="left")
     windows = observed.select("cluster", "begin_s", window_end_s="end_s").sort("begin_s")
     periods = time.line.periods.join(pools, on=["key", "period"])
     periods = periods.select("key", "pool", "begin_s", period_end_s="end_s").sort("begin_s")

@@ -30,15 +30,14 @@ class Timeline:
 
     segments: pl.DataFrame
     periods: pl.DataFrame
-    keys: pl.DataFrame
     jobs: Occupancy
 
 
 def timeline(estate: Estate, calendar: Calendar, *, margin_s: int = 0) -> Timeline:
     """Sweep every node over the calendar, and over `margin_s` seconds before and after it."""
     begin_s, end_s = calendar.begin_s - margin_s, calendar.end_s + margin_s
-    inventoried = frozenset(estate.nodes["cluster"].unique())
-    jobs = occupancy(estate.jobs, begin_s=begin_s, end_s=end_s, clusters=inventoried)
+    inventory = estate.nodes.select(_NODE).unique()
+    jobs = occupancy(estate.jobs, begin_s=begin_s, end_s=end_s, inventory=inventory)
     periods = node_periods(
         estate.nodes,
         estate.observed,
@@ -46,25 +45,22 @@ def timeline(estate: Estate, calendar: Calendar, *, margin_s: int = 0) -> Timeli
         catalogue=estate.catalogue,
         aliases=estate.aliases,
     )
-    keys = _keys(periods, jobs.placed)
-    numbered = periods.join(keys, on=list(_NODE)).sort("key", "begin_s").with_row_index("period", 1)
+    numbered = (
+        periods.join(jobs.keys, on=list(_NODE)).sort("key", "begin_s").with_row_index("period", 1)
+    )
     segments = swept(
         [
             edges(numbered, begin_s, end_s, period=pl.col("period")),
-            _job_edges(jobs.placed.join(keys, on=list(_NODE)), begin_s, end_s),
-            edges(keys.join(estate.observed, on="cluster"), begin_s, end_s, observed=pl.lit(1)),
-            _event_edges(estate.events.join(keys, on=list(_NODE)), begin_s, end_s),
-            cuts(keys, calendar),
+            _job_edges(jobs.placed, begin_s, end_s),
+            edges(
+                jobs.keys.join(estate.observed, on="cluster"), begin_s, end_s, observed=pl.lit(1)
+            ),
+            _event_edges(estate.events.join(jobs.keys, on=list(_NODE)), begin_s, end_s),
+            cuts(jobs.keys, calendar),
         ],
         calendar,
     )
-    return Timeline(segments=segments.filter(_SOMETHING), periods=numbered, keys=keys, jobs=jobs)
-
-
-def _keys(periods: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
-    """A number for each node, whether it is known from snapshots or from jobs alone."""
-    nodes = pl.concat([periods.select(_NODE), placed.select(_NODE).unique()])
-    return nodes.unique().sort(_NODE).with_row_index("key").cast({"key": pl.Int64})
+    return Timeline(segments=segments.filter(_SOMETHING), periods=numbered, jobs=jobs)
 
 
 def _job_edges(placed: pl.DataFrame, begin_s: int, end_s: int) -> pl.DataFrame:

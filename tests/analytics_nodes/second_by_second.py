@@ -9,7 +9,6 @@ from typing import Any
 Row = dict[str, Any]
 NODES = {"n[1-2]": ["n1", "n2"], "n[1-3]": ["n1", "n2", "n3"]}
 PARTS = ("installed", "not_observed", "down", "reservation", "allocated", "idle")
-MODELS = {"a100": "a100", "t4": "t4"}
 
 
 @dataclass
@@ -286,7 +285,7 @@ def _erlang_c(servers: int, load: float) -> float:
     return waiting / (sum(load**k / factorial(k) for k in range(servers)) + waiting)
 
 
-def _gpu_nodes(small: Small, second: int) -> list[tuple[str, str, str | None]]:
+def _gpu_nodes(small: Small, second: int) -> list[tuple[str, str, str]]:
     found = []
     for cluster in small.inventoried():
         for node in small.known_nodes(cluster):
@@ -305,8 +304,8 @@ def _labels(small: Small, cluster: str, node: str, config: Row) -> Row:
     }
 
 
-def _model(config: Row) -> str | None:
-    return config["gpu_types"].split(":")[0] or None
+def _model(config: Row) -> str:
+    return config["gpu_types"].split(":")[0] or ("unknown" if config["gpus"] else "none")
 
 
 def _add(totals: Any, key: Any, parts: dict[str, int | None]) -> None:
