@@ -3,7 +3,8 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -175,17 +176,17 @@ class _Job:
         self, source: Source, writer: JobWriter, total: int | None
     ) -> tuple[_Tally, str, tuple[str, ...]]:
         tally = _Tally()
-        blocks = self._watched(source, total)
-        head = next(blocks, b"")
-        form = job_format(head, self._options)
         normaliser = Normaliser(cluster=self._cluster, zone=self._zone, options=self._options)
-        for raw in form.batches(chain([head], blocks), self._options):
-            normal = normaliser.read(raw)
-            begins = not tally.accepted
-            tally.add(raw, normal)
-            if begins:
-                _refuse_misfit(tally, self._options)
-            writer.append(normal.jobs)
+        with closing(self._watched(source, total)) as blocks:
+            head = next(blocks, b"")
+            form = job_format(head, self._options)
+            for raw in form.batches(chain([head], blocks), self._options):
+                normal = normaliser.read(raw)
+                begins = not tally.accepted
+                tally.add(raw, normal)
+                if begins:
+                    _refuse_misfit(tally, self._options)
+                writer.append(normal.jobs)
         tally.assumptions.update(normaliser.assumptions)
         if self._zone_assumed:
             tally.notes[_ZONE_ASSUMED] = None
@@ -193,11 +194,12 @@ class _Job:
             tally.notes[_TOO_MANY] = None
         return tally, form.name, normaliser.columns
 
-    def _watched(self, source: Source, total: int | None) -> Iterator[bytes]:
-        for block in source.blocks():
-            if self._progress:
-                self._progress(self._done + source.size_bytes, total)
-            yield block
+    def _watched(self, source: Source, total: int | None) -> Generator[bytes]:
+        with closing(source.blocks()) as blocks:
+            for block in blocks:
+                if self._progress:
+                    self._progress(self._done + source.size_bytes, total)
+                yield block
         self._done += source.size_bytes
 
     def _seen_size(self, size: int) -> bool:

@@ -6,7 +6,7 @@ import io
 import lzma
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Self, cast
 
@@ -66,7 +66,7 @@ class Source:
         with self._open() as file:
             return hashlib.file_digest(cast("Any", file), "sha256").hexdigest()
 
-    def blocks(self) -> Iterator[bytes]:
+    def blocks(self) -> Generator[bytes]:
         """The unpacked bytes in blocks. Raises InputError for what is no whole, readable file."""
         with self._open() as file:
             self._raw = _Hashed(file)

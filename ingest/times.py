@@ -119,7 +119,7 @@ def _other_forms(text: pl.Series) -> pl.Series:
     for form in ("%Y-%m-%dT%H:%M:%S%:z", "%Y-%m-%dT%H:%M:%S%z"):
         if read.null_count() == text.null_count():
             break
-        offset = text.str.to_datetime(
+        offset = text.str.replace(r"Z$", "+00:00").str.to_datetime(
             form, time_unit="us", time_zone="UTC", strict=False, cache=False
         )
         read = read.fill_null(offset)

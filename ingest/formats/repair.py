@@ -17,7 +17,7 @@ _MOST_LINES: Final = 200
 _MOST_EXTRA: Final = 300
 
 # What sacct never leaves empty may not be empty here: it tells columns apart.
-_TIME = r"Unknown|None|N/A|0|\d{9,11}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:?\d\d)?"
+_TIME = r"Unknown|None|N/A|0|\d{9,11}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:?\d\d|Z)?"
 _DURATION = r"INVALID|(?:\d+-)?(?:\d+:)?\d+:\d+(?:\.\d+)?"
 _TRES = r"|[\w/.:+-]+=[^,=|\s]*(?:,[\w/.:+-]+=[^,=|\s]*)*"
 _NUMBER = r"|-?\d+"
@@ -26,7 +26,7 @@ _WORD = r"[\w.+:%/*@$(),=~-]*"
 _TEXTS: Final = {
     "JobID": r"\d+(?:[_+.][\w.\[\],%-]+)*(?:_\[[\d,%:-]+\])?(?:\.\w+)?",
     "JobIDRaw": r"\d+(?:\.\w+)?",
-    "Submit": r"Unknown|None|\d{9,11}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:?\d\d)?",
+    "Submit": r"Unknown|None|\d{9,11}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[+-]\d\d:?\d\d|Z)?",
     **dict.fromkeys(("Start", "End", "Eligible"), _TIME),
     **dict.fromkeys(
         ("Elapsed", "Suspended", "CPUTime", "TotalCPU", "UserCPU", "SystemCPU"),
