@@ -52,7 +52,7 @@ def raw(data: bytes, *, block: int | None = None, **options: Any) -> RawBatch:
     """All of a log as one batch, read in blocks of a given size."""
     size = block or max(len(data), 1)
     blocks = (data[at : at + size] for at in range(0, len(data), size))
-    batches = list(SacctText().batches(blocks, JobOptions(**options: Any)))
+    batches = list(SacctText().batches(blocks, JobOptions(**options)))
     frames = [batch.frame for batch in batches if batch.frame.height] or [batches[0].frame]
     return RawBatch(
         pl.concat(frames),
@@ -65,14 +65,14 @@ def normal(
     data: bytes, *, cluster: str = "here", zone: str = "UTC", **options: Any
 ) -> tuple[NormalBatch, Counter[str]]:
     """A log in normal form, and what was assumed."""
-    normaliser = Normaliser(cluster=cluster, zone=zone, options=JobOptions(**options: Any))
-    batch = normaliser.read(raw(data, **options: Any))
+    normaliser = Normaliser(cluster=cluster, zone=zone, options=JobOptions(**options))
+    batch = normaliser.read(raw(data, **options))
     return batch, Counter({note: rows for note, rows in normaliser.assumptions.items() if rows})
 
 
 def only(data: bytes, **options: Any) -> dict[str, object]:
     """The one job of a log."""
-    batch, _ = normal(data, **options: Any)
+    batch, _ = normal(data, **options)
     assert not batch.rejects, batch.rejects
     return batch.jobs.row(0, named=True)
 
