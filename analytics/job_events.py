@@ -20,12 +20,19 @@ EXECUTING: Final = "executing"
 class Census:
     """What one pass over the jobs tells of them, so that no sum is carried for nothing.
 
-    `loads` are held and summed; `unknown` of them are missing on `unknown[load]` started jobs.
+    `loads` are held and summed; those `unknown` are missing on some started job.
     """
 
     loads: tuple[str, ...]
-    unknown: dict[str, int]
-    suspended: bool
+    unknown: frozenset[str] = frozenset()
+    suspended: bool = False
+
+    def __or__(self, other: "Census") -> "Census":
+        return Census(
+            loads=other.loads,
+            unknown=self.unknown | other.unknown,
+            suspended=self.suspended or other.suspended,
+        )
 
 
 def job_moments(jobs: pl.LazyFrame, by: Sequence[str], *, physical: pl.Expr | None) -> pl.LazyFrame:
@@ -58,25 +65,19 @@ def job_moments(jobs: pl.LazyFrame, by: Sequence[str], *, physical: pl.Expr | No
     )
 
 
-def take_census(moments: pl.LazyFrame) -> Census:
+def take_census(moments: pl.DataFrame) -> Census:
     """Which loads are unknown on some started job, and whether any was suspended."""
-    present = moments.collect_schema().names()
-    loads = tuple(load for load in ("gpus", PHYSICAL, "cpus", "nodes") if load in present)
+    loads = tuple(load for load in ("gpus", PHYSICAL, "cpus", "nodes") if load in moments.columns)
     suspended_s = pl.col("suspended_s")
     missing: dict[str, pl.Expr] = {load: pl.col(load).is_null() for load in loads}
     missing[EXECUTING] = pl.col("gpus").is_null() | suspended_s.is_null()
-    found = (
-        moments.filter("started")
-        .select(
-            **{load: absent.sum() for load, absent in missing.items()},
-            suspended=(suspended_s.is_null() | (suspended_s > 0)).any(),
-        )
-        .collect(engine="streaming")
-        .row(0, named=True)
+    missing[SUSPENDED] = suspended_s.is_null() | (suspended_s > 0)
+    started = moments.lazy().filter("started")
+    found = started.select(**{name: each.any() for name, each in missing.items()}).collect()
+    some = {name for name, any_missing in found.row(0, named=True).items() if any_missing}
+    return Census(
+        loads=(*loads, JOB), unknown=frozenset(some - {SUSPENDED}), suspended=SUSPENDED in some
     )
-    suspended = bool(found.pop(SUSPENDED))
-    unknown = {load: int(without) for load, without in found.items() if without}
-    return Census(loads=(*loads, JOB), unknown=unknown, suspended=suspended)
 
 
 def reduce_jobs(moments: pl.LazyFrame, census: Census, *, calendar: Calendar) -> list[pl.LazyFrame]:
@@ -183,5 +184,5 @@ def _unknown(census: Census) -> dict[str, nw.Expr]:
     executing = nw.col("gpus").is_null() | nw.col("suspended_s").is_null()
     return {
         load: _count(executing if load == EXECUTING else nw.col(load).is_null())
-        for load in census.unknown
+        for load in sorted(census.unknown)
     }

@@ -81,10 +81,14 @@ def load_events(weights: Sequence[str], *, sign: int) -> dict[str, nw.Expr]:
     return events
 
 
-def complete(
-    parts: Sequence[pl.LazyFrame], groups: pl.DataFrame, *, calendar: Calendar
-) -> pl.DataFrame:
-    """The booked sums of several reductions on every period of the calendar, for each group.
+def summed(parts: Sequence[pl.LazyFrame | pl.DataFrame]) -> pl.DataFrame:
+    """The booked sums of several reductions as one frame, a row a cell."""
+    frames = pl.collect_all([part.lazy() for part in parts])
+    return pl.concat(frames, how="diagonal").group_by(_CELL).agg(pl.all().sum())
+
+
+def complete(sums: pl.DataFrame, groups: pl.DataFrame, *, calendar: Calendar) -> pl.DataFrame:
+    """The booked sums on every period of the calendar, for each group.
 
     `groups` has the column `GROUP`, sorted. Columns: `GROUP`, those of `calendar.bins`, then the
     sums, zero where nothing was booked; sorted by group and period.
@@ -92,9 +96,7 @@ def complete(
     every = groups.join(calendar.bins, how="cross").with_columns(
         (pl.col(GROUP) * len(calendar) + pl.col("bin")).alias(_CELL)
     )
-    reduced = pl.collect_all(parts, engine="streaming")
-    summed = pl.concat(reduced, how="diagonal").group_by(_CELL).agg(pl.all().sum())
-    frame = every.join(summed, on=_CELL, how="left", maintain_order="left")
+    frame = every.join(sums, on=_CELL, how="left", maintain_order="left")
     return frame.with_columns(pl.all().exclude(every.columns).fill_null(0))
 
 

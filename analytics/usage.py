@@ -14,17 +14,15 @@ from analytics.job_events import (
     SUSPENDED,
     Census,
     job_moments,
-    reduce_jobs,
-    take_census,
 )
 from analytics.reductions import (
     GROUP,
-    complete,
     level_before,
     level_through,
     load_seconds,
     touching,
 )
+from analytics.tally import tally
 from analytics.tracking import with_gpu_tracking
 from analytics.usage_notes import usage_notes
 from model.errors import InputError
@@ -87,14 +85,15 @@ def usage(
         jobs = with_gpu_tracking(jobs, gpu_partitions=gpu_partitions)
     physical = physical_gpus(jobs, share_of)
     moments = job_moments(jobs, by, physical=physical.expr).filter(_touches(calendar))
-    groups, numbered = _number_groups(moments, by)
-    census = take_census(numbered)
-    parts = reduce_jobs(numbered, census, calendar=calendar)
-    sums = complete(parts, groups.select(GROUP), calendar=calendar)
-    figures = sums.select(GROUP, "period_start", **_counts(census), **_hours(census, physical))
+    booked = tally(moments, by, calendar=calendar)
+    figures = booked.completed(calendar).select(
+        GROUP, "period_start", **_counts(booked.census), **_hours(booked.census, physical)
+    )
     dated = () if calendar.period == "total" else ("period_start",)
     return (
-        figures.join(groups, on=GROUP).sort("period_start", *by).select(*dated, *by, *USAGE_COLUMNS)
+        figures.join(booked.groups, on=GROUP)
+        .sort("period_start", *by)
+        .select(*dated, *by, *USAGE_COLUMNS)
     )
 
 
@@ -102,14 +101,6 @@ def _touches(calendar: Calendar) -> pl.Expr:
     first_s = pl.min_horizontal("submit_s", "start_s")
     last_s = pl.max_horizontal("until_s", "waits_until_s")
     return (first_s < calendar.end_s) & (last_s >= calendar.begin_s)
-
-
-def _number_groups(moments: pl.LazyFrame, by: Sequence[str]) -> tuple[pl.DataFrame, pl.LazyFrame]:
-    if not by:
-        return pl.DataFrame({GROUP: [0]}), moments.with_columns(pl.lit(0, pl.Int64).alias(GROUP))
-    distinct = moments.select(by).unique().collect(engine="streaming")
-    groups = distinct.sort(by).with_row_index(GROUP).with_columns(pl.col(GROUP).cast(pl.Int64))
-    return groups, moments.join(groups.lazy(), on=list(by), nulls_equal=True).drop(by)
 
 
 def _counts(census: Census) -> dict[str, pl.Expr]:

@@ -1,0 +1,71 @@
+"""The sums of all jobs by group and period, batch by batch: memory does not grow with the jobs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from analytics.calendar import Calendar
+from analytics.job_events import Census, reduce_jobs, take_census
+from analytics.reductions import GROUP, complete, summed
+
+BATCH_JOBS: Final = 1_000_000
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What has been booked of jobs; those of two batches add up.
+
+    `groups` has the distinct values of `by` with their number (`GROUP`), `census` what was found
+    of the jobs' loads, `sums` what `reductions.booked` gives.
+    """
+
+    groups: pl.DataFrame
+    census: Census
+    sums: pl.DataFrame
+
+    def completed(self, calendar: Calendar) -> pl.DataFrame:
+        """The sums on every period for each group: see `reductions.complete`."""
+        return complete(self.sums, self.groups.select(GROUP), calendar=calendar)
+
+
+def tally(moments: pl.LazyFrame, by: Sequence[str], *, calendar: Calendar) -> Tally:
+    """Book jobs that touch the calendar (see `job_moments`), a batch at a time."""
+    booked: Tally | None = None
+    for batch in moments.collect_batches(chunk_size=BATCH_JOBS, maintain_order=False):
+        booked = _with_batch(booked, batch, by, calendar)
+    return booked or _with_batch(None, moments.collect_schema().to_frame(), by, calendar)
+
+
+def _with_batch(
+    before: Tally | None, moments: pl.DataFrame, by: Sequence[str], calendar: Calendar
+) -> Tally:
+    census = take_census(moments)
+    groups = _groups(before, moments, list(by))
+    sums = summed(reduce_jobs(_numbered(moments, groups, list(by)), census, calendar=calendar))
+    if before is None:
+        return Tally(groups, census, sums)
+    return Tally(groups, before.census | census, summed([before.sums, sums]))
+
+
+def _groups(before: Tally | None, moments: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    if not by:
+        return pl.DataFrame({GROUP: [0]})
+    distinct = moments.select(by).unique()
+    if before is None:
+        return _counted_from(0, distinct)
+    new = distinct.join(before.groups, on=by, how="anti", nulls_equal=True)
+    return pl.concat([before.groups, _counted_from(before.groups.height, new)])
+
+
+def _numbered(moments: pl.DataFrame, groups: pl.DataFrame, by: list[str]) -> pl.LazyFrame:
+    if not by:
+        return moments.lazy().with_columns(pl.lit(0, pl.Int64).alias(GROUP))
+    numbered = moments.join(groups, on=by, nulls_equal=True).drop(by)
+    return numbered.lazy()
+
+
+def _counted_from(first: int, distinct: pl.DataFrame) -> pl.DataFrame:
+    numbers = pl.int_range(first, first + distinct.height, dtype=pl.Int64)
+    return distinct.with_columns(numbers.alias(GROUP))
