@@ -40,8 +40,12 @@ class Sight:
         watched = set(estate.observed["cluster"])
         unplaced = _held_gpu_s(line.jobs.unplaced, calendar)
         spread = line.jobs.placed.filter("estimated").join(line.jobs.keys, on="key")
-        placing = line.jobs.placed.filter(pl.col("gpus") > 0).select("key").unique()
-        placed = set(line.jobs.keys.join(placing, on="key")["cluster"])
+        placing = line.jobs.placed.filter(
+            pl.col("gpus") > 0,
+            pl.col("begin_s") < calendar.end_s,
+            pl.col("end_s") > calendar.begin_s,
+        )
+        placed = set(line.jobs.keys.join(placing, on="key", how="semi")["cluster"])
         guessed = line.periods.filter("assumed", pl.col("end_s") > calendar.begin_s)
         return cls(
             finer=finer,
