@@ -186,7 +186,9 @@ def _by_card(node: _Node, estate: Estate) -> list[_Sign]:
 
 def _told(use: Use) -> str:
     count = f"{use.jobs:,} {'/'.join(use.names)} job{'s' if use.jobs != 1 else ''}"
-    return f"{count}, longest {use.longest_s / _HOUR_S:.0f} h, {use.share:.0%} of its GPU-hours"
+    hours, minutes = use.longest_s / _HOUR_S, use.longest_s / 60
+    longest = f"{hours:.0f} h" if hours >= 1 else f"{minutes:.0f} min"
+    return f"{count}, longest {longest}, {use.share:.0%} of its GPU-hours"
 
 
 def _unremarkable(node: _Node) -> str:

@@ -16,7 +16,6 @@ from analytics.finding import Finding
 from analytics.inference import inference
 from analytics.roles import node_roles
 from analytics.shortfall import shortfall
-from analytics.timeline import timeline
 from analytics.usage import usage
 from analytics.utilisation import nodes, utilisation
 from model.errors import InputError
@@ -68,7 +67,7 @@ def _usage(asked: Asked) -> Finding:
         needed=needed,
         clusters=facts.clusters_frame,
         awards=facts.awards,
-        roles=_roles(facts, periods) if "node_role" in needed else None,
+        roles=node_roles(facts.estate()) if "node_role" in needed else None,
         catalogue=facts.catalogue,
         aliases=facts.aliases,
     )
@@ -79,11 +78,6 @@ def _usage(asked: Asked) -> Finding:
         share_of=facts.catalogue.share,
     )
     return Finding(frame, dimension_notes(needed, awards=facts.awards))
-
-
-def _roles(facts: Facts, periods: Calendar) -> pl.DataFrame:
-    estate = facts.estate()
-    return node_roles(estate, timeline(estate, periods))
 
 
 def _utilisation(asked: Asked) -> Finding:
