@@ -84,9 +84,8 @@ def match_header(names: list[str], where: str) -> AwardHeader:
     others = [name for name in names if name.strip() and _squeezed(name) not in COLUMNS]
     missing = [name for name in REQUIRED if name not in places]
     if missing:
-        said = "; ".join(
-            filter(None, (_meant(name, set(COLUMNS) - set(places)) for name in others))
-        )
+        offers = ((name.strip(), _meant(name, places)) for name in others)
+        said = "; ".join(f"{name!r}: {offer}" for name, offer in offers if offer)
         raise InputError(
             f"missing column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
             + (f" ({said})" if said else ""),
@@ -97,17 +96,17 @@ def match_header(names: list[str], where: str) -> AwardHeader:
 
 
 def _unread(name: str, places: dict[str, int]) -> str:
-    meant = _meant(name, set(COLUMNS) - set(places))
+    meant = _meant(name, places)
     return f"column {name.strip()!r} is not read" + (f": {meant}" if meant else "")
 
 
-def _meant(name: str, free: set[str]) -> str:
-    """`'awarded': did you mean granted?`, or nothing."""
+def _meant(name: str, taken: dict[str, int]) -> str:
+    """`did you mean granted?` for `awarded`, or nothing."""
     squeezed = _squeezed(name)
     other = [column for column, words in _OTHER_WORDS.items() if squeezed in words]
     near = other or difflib.get_close_matches(squeezed, COLUMNS, n=1, cutoff=0.75)
-    offer = [column for column in near if column in free]
-    return f"{name.strip()!r}: did you mean {offer[0]}?" if offer else ""
+    offer = [column for column in near if column not in taken]
+    return f"did you mean {offer[0]}?" if offer else ""
 
 
 def _squeezed(name: str) -> str:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import fastexcel
-import polars as pl
+import pyarrow as pa
+from pyarrow import parquet
 
 from model.errors import InputError
 
@@ -17,6 +18,12 @@ UNPACKED_LIMIT_BYTES: Final = 512 << 20
 _DELIMITERS: Final = ",;\t|"
 _EXCEL_ERRORS: Final = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_UNREADABLE_BOOK: Final = (
+    zipfile.BadZipFile,
+    fastexcel.FastExcelError,
+    NotImplementedError,  # a zip of another version
+    RuntimeError,  # an encrypted one
+)
 _USE_CSV: Final = "save the sheet as CSV or XLSX; plimsoll awards template prints an empty one."
 
 
@@ -127,19 +134,22 @@ def _sheet_rows(data: bytes, where: str) -> Iterator[tuple[int, list[str]]]:
                 for number, row in enumerate(sheet.iter_rows(), start=1):
                     yield number, ["" if cell is None else str(cell) for cell in row]
                 return
-    except (zipfile.BadZipFile, fastexcel.FastExcelError) as error:
+    except _UNREADABLE_BOOK as error:
         what = "the workbook cannot be read: it is damaged, or no XLSX"
         raise InputError(what, where=where, hint=_USE_CSV) from error
 
 
 def _parquet_rows(data: bytes, where: str) -> Iterator[tuple[int, list[str]]]:
+    """By pyarrow: Polars panics over damaged Parquet, which no `except` catches cleanly."""
     try:
-        frame = pl.read_parquet(io.BytesIO(data))
-    except (pl.exceptions.PolarsError, OSError) as error:
+        table = parquet.read_table(pa.BufferReader(data), use_threads=False)
+        table.validate(full=True)
+        columns = [column.to_pylist() for column in table.columns]
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         what = "the Parquet file cannot be read: it is damaged"
         raise InputError(what, where=where, hint=_USE_CSV) from error
-    yield 0, frame.columns
-    for number, row in enumerate(frame.iter_rows(), start=1):
+    yield 0, table.column_names
+    for number, row in enumerate(zip(*columns, strict=True), start=1):
         yield number, ["" if cell is None else str(cell) for cell in row]
 
 

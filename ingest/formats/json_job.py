@@ -220,7 +220,7 @@ def tres_and_energy(raw: bytes) -> tuple[str | None, str | None]:
         return None, None
     counts = {}
     for entry in entries:
-        count = number(entry.count)
+        count = number(entry.count) if isinstance(entry.count, Number) else entry.count
         if count is not None and 0 <= count < _UNSET_COUNT:
             kind = f"{entry.type}/{entry.name}" if entry.name else entry.type
             counts[kind] = f"{count}M" if kind == "mem" else str(count)

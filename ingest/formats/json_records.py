@@ -131,11 +131,11 @@ class RecordList:
             if decoded is not None or _is_whole(chunk):
                 del buffer[:start]
                 return chunk, decoded
-        end = _last_end(bytes(buffer)) if cuts else None
-        if end is None:
+        matched = _last_end(bytes(buffer)) if cuts else None
+        if matched is None:
             return None
-        chunk = bytes(buffer[:end])
-        del buffer[: buffer.index(b",", end) + 1]
+        chunk = bytes(buffer[:matched])
+        del buffer[: buffer.index(b",", matched) + 1]
         return chunk, None
 
     def _take_damaged(self, buffer: bytearray, boundary: re.Pattern[bytes]) -> Chunk | None:

@@ -256,6 +256,19 @@ def test_any_text_in_any_blocks_keeps_every_record(rows, size, ascii_only):
     ]
 
 
+@given(st.data())
+def test_a_flipped_byte_is_a_reject_or_a_refusal_never_a_crash(data):
+    whole = bytearray(document(*(job(number, name="x" * number) for number in range(1, 9))))
+    place = data.draw(st.integers(0, len(whole) - 1))
+    whole[place] ^= data.draw(st.integers(1, 255))
+    try:
+        batch = read(bytes(whole), 64)
+        told = batch.frame.height + len(batch.rejects)
+    except InputError as refused:
+        told = len(refused.hint or "")
+    assert told >= 1
+
+
 VERSIONS = [
     "data/clockwork/sacct_1",
     "data/clockwork/sacct_2",

@@ -414,6 +414,29 @@ def test_what_is_no_table_is_refused_with_a_hint(store, tmp_path, data):
     assert store.version() == "empty"
 
 
+@pytest.mark.parametrize("form", ["xlsx", "parquet"])
+@given(data=st.data())
+def test_a_damaged_table_is_refused_or_read_never_a_crash(form, data):
+    buffer = io.BytesIO()
+    if form == "xlsx":
+        with xlsxwriter.Workbook(buffer) as book:
+            book.set_properties({"created": datetime(2026, 1, 1)})  # noqa: DTZ001
+            book.add_worksheet().write_row(0, 0, FOUR.strip().split(","))
+    else:
+        pl.DataFrame({name: ["1"] for name in FOUR.strip().split(",")}).write_parquet(buffer)
+    whole = bytearray(buffer.getvalue())
+    place = data.draw(st.integers(0, len(whole) - 1))
+    whole[place] ^= data.draw(st.integers(1, 255))
+    try:
+        told = (
+            award_rows(read_award_table(bytes(whole), "damaged"), "damaged").frame.schema
+            == AWARDS.schema
+        )
+    except InputError as refused:
+        told = refused.hint is not None
+    assert told
+
+
 def test_a_bad_second_file_leaves_the_store_as_it_was(store, tmp_path):
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
     good.write_text(FOUR + "A,1,1,SU\n")
