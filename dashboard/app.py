@@ -17,9 +17,7 @@ from store import Store
 _ASSETS: Final = Path(__file__).parent / "assets"
 
 
-def create_app(
-    store: Store | None, settings: Settings, registry: Registry
-) -> Dash:
+def create_app(store: Store | None, settings: Settings, registry: Registry) -> Dash:
     """A Dash application over a store (or none), ready for `serve` or any WSGI server.
 
     It answers under `settings.dashboard.base_path`.

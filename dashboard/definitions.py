@@ -1,36 +1,37 @@
-"""How a column's heading reads, and what `config/metrics.yaml` says it means."""
+"""What a column is called and what it means, as `config/metrics.yaml` has it."""
 
 from typing import Final
 
-_SPELT: Final = {
-    "gpu": "GPU",
-    "gpus": "GPUs",
-    "cpu": "CPU",
-    "id": "ID",
-    "a100": "A100",
-    "rgu": "RGU",
-    "tb": "TB",
-    "fp64": "FP64",
-    "pflops": "PFLOP/s",
-    "mw": "MW",
-    "gdp": "GDP",
-    "uk": "the UK",
-    "usd": "US$",
-    "qos": "QOS",
-    "16bit": "16-bit",
-    "q1": "lower quartile",
-    "q3": "upper quartile",
-}
+from model.metrics import Kind, Metric, load_metrics
+
+_SHORT_UNITS: Final = frozenset({"GPU-hours", "node-hours", "CPU-hours", "hours"})
 
 
-def heading(name: str, *, unit: str | None = None) -> str:
-    """A column's name as a reader says it: "awarded_share" is "Awarded share"."""
-    said = name.replace("gpu_hours", "GPU-hours").replace("node_hours", "node-hours")
-    words = " ".join(_SPELT.get(word, word) for word in said.split("_"))
-    named = words[:1].upper() + words[1:]
-    return f"{named} ({unit})" if unit and unit.lower() not in named.lower() else named
+def metric(table: str, name: str) -> Metric | None:
+    """The entry of a column of a table, else of another table that has it, None of none."""
+    metrics = load_metrics()
+    found = (metrics.find(each, name) for each in (table, *metrics.tables))
+    return next((entry for entry in found if entry), None)
+
+
+def heading(table: str, name: str) -> str:
+    """A column's heading, with its unit where the label does not name it."""
+    entry = metric(table, name)
+    if entry is None:
+        words = name.replace("_", " ")
+        return words[:1].upper() + words[1:]
+    unit = entry.unit
+    shown = unit and unit.lower() not in entry.label.lower() and unit in _SHORT_UNITS
+    return f"{entry.label} ({unit})" if shown else entry.label
 
 
 def definition(table: str, name: str) -> str | None:
     """The definition of a column of a table, None where there is none."""
-    return None
+    entry = metric(table, name)
+    return entry.definition if entry else None
+
+
+def kind(table: str, name: str) -> Kind | None:
+    """How a column is printed."""
+    entry = metric(table, name)
+    return entry.kind if entry else None

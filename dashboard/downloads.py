@@ -74,7 +74,7 @@ def add_downloads(server: flask.Flask, reader: Reader, *, prefix: str) -> None:
 
 
 def as_csv(answer: Answer) -> bytes:
-    """The frame at full precision; text that would start a formula is quoted, made-up data say so."""
+    """The frame at full precision; no text starts a formula, and made-up data say so."""
     frame = _safe(answer.frame)
     if answer.synthetic:
         frame = frame.with_columns(pl.lit("synthetic").alias("data_kind"))
@@ -114,7 +114,9 @@ def _about(answer: Answer) -> list[tuple[str, str]]:
 
 def _safe(frame: pl.DataFrame) -> pl.DataFrame:
     nested = [n for n, t in frame.schema.items() if t.is_nested()]
-    flat = frame.with_columns(pl.col(name).cast(pl.List(pl.String)).list.join("; ") for name in nested)
+    flat = frame.with_columns(
+        pl.col(name).cast(pl.List(pl.String)).list.join("; ") for name in nested
+    )
     text = pl.col(pl.String)
     risky = text.str.slice(0, 1).is_in(list(_FORMULA_STARTS))
     if not any(dtype == pl.String for dtype in flat.dtypes):

@@ -61,7 +61,8 @@ def no_inference() -> html.Section:
         "No inference nodes found",
         "No partition, feature, QOS or card of the known nodes says that a node is meant for "
         "inference. If some are, name them in plimsoll.yaml.",
-        command="clusters:\n  mycluster:\n    node_roles:\n      inference: [\"gpu-inf-[01-08]\"]",
+        command="clusters:\n  - name: mycluster\n    node_roles:\n"
+        "      - {role: inference, partition: infer}",
     )
 
 

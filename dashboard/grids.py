@@ -7,11 +7,10 @@ import dash_ag_grid as dag
 import polars as pl
 from dash import html
 
-from dashboard.definitions import definition, heading
+from dashboard.definitions import definition, heading, kind
 from model.question import Answer
 
 _PAGE: Final = 20
-_SHARES: Final = ("share", "cut", "utilisation", "coverage", "activity")
 _WIDE: Final = ("machine", "scope", "caveat", "role_evidence", "project", "title")
 
 
@@ -19,12 +18,13 @@ def grid(
     answer: Answer, frame: pl.DataFrame, *, key: str, columns: tuple[str, ...] = ()
 ) -> html.Div:
     """A frame as a grid, its headings from the answer; `columns` chooses and orders, all if ()."""
+    table = answer.question.table
     frame = frame.select([name for name in columns if name in frame.columns] or pl.all())
     return html.Div(
         dag.AgGrid(
             id={"grid": key},
             rowData=[_row(row) for row in frame.to_dicts()],
-            columnDefs=[_column(answer, name, dtype) for name, dtype in frame.schema.items()],
+            columnDefs=[_column(table, name, dtype) for name, dtype in frame.schema.items()],
             defaultColDef={"sortable": True, "resizable": True, "minWidth": 110, "filter": False},
             columnSize="autoSize",
             dashGridOptions={
@@ -46,31 +46,23 @@ def grid(
     )
 
 
-def is_share(name: str) -> bool:
-    """Whether a column of `plimsoll show` holds a fraction, shown as a percentage."""
-    return name.endswith(("_share", "_fraction")) or any(
-        part in _SHARES for part in name.split("_")
-    )
-
-
-def _column(answer: Answer, name: str, dtype: pl.DataType) -> dict[str, Any]:
+def _column(table: str, name: str, dtype: pl.DataType) -> dict[str, Any]:
     column: dict[str, Any] = {
         "field": name,
-        "headerName": heading(name, unit=answer.units.get(name)),
-        "headerTooltip": definition(answer.question.table, name),
+        "headerName": heading(table, name),
+        "headerTooltip": definition(table, name),
         "cellDataType": "text",
+        "valueFormatter": {"function": "words(params.value)"},
     }
     if dtype.is_numeric():
-        formatter = "share" if is_share(name) else "number"
+        formatter = "share" if kind(table, name) == "share" else "number"
         column |= {
             "cellDataType": "number",
             "type": "rightAligned",
             "valueFormatter": {"function": f"{formatter}(params.value)"},
         }
-    elif dtype == pl.Boolean:
-        column["valueFormatter"] = {"function": "yes(params.value)"}
-    else:
-        column["valueFormatter"] = {"function": "words(params.value)"}
+    elif dtype.is_temporal():
+        column["valueFormatter"] = {"function": "day(params.value)"}
     if name in _WIDE:
         column |= {"tooltipField": name, "maxWidth": 420}
     return column

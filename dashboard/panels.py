@@ -119,14 +119,20 @@ def _legend(chart: Chart, view: View) -> html.Ul | None:
     entries = legend_entries(chart, view.pen)
     if not entries:
         return None
-    swatch = "pl-swatch pl-round" if chart.kind in {"pairs", "dots"} else "pl-swatch"
     return html.Ul(
         [
-            html.Li([html.Span(className=swatch, style={"backgroundColor": colour}), name])
-            for name, colour in entries
+            html.Li([html.Span(className=_swatch(chart, place), style={"color": colour}), name])
+            for place, (name, colour) in enumerate(entries)
         ],
         className="pl-legend",
     )
+
+
+def _swatch(chart: Chart, place: int) -> str:
+    if chart.kind not in {"pairs", "dots"}:
+        return "pl-swatch"
+    ring = chart.kind == "pairs" and chart.series[place].role != "main"
+    return "pl-swatch pl-ring" if ring else "pl-swatch pl-round"
 
 
 def _table(panel: Panel, view: View) -> list[Content]:
@@ -159,9 +165,7 @@ def _definitions(panel: Panel) -> html.Details | None:
     if not known:
         return None
     entries = [
-        part
-        for name, text in known
-        for part in (html.Dt(heading(name)), html.Dd(text))
+        part for name, text in known for part in (html.Dt(heading(table, name)), html.Dd(text))
     ]
     return html.Details(
         [html.Summary("What the columns mean"), html.Dl(entries)], className="pl-definitions"

@@ -52,9 +52,7 @@ class Reader:
             if key in self._known:
                 self._known.move_to_end(key)
                 return self._known[key]
-        found = answer(
-            question, store=self.store, settings=self.settings, registry=self.registry
-        )
+        found = answer(question, store=self.store, settings=self.settings, registry=self.registry)
         with self._lock:
             self._known[key] = found
             while len(self._known) > _REMEMBERED:

@@ -45,7 +45,6 @@ class Scope:
         """The period in words, up to the moment that the data speak of."""
         return span(self.filters.since, self.filters.until, as_of=answer.data_as_of)
 
-
     def stated(self, answer: Answer) -> str:
         """The period and how far the data reach, in one line."""
         if self.filters.since or self.filters.until:

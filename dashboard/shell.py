@@ -1,7 +1,5 @@
 """The frame around every page: header, navigation, banner, main, footer."""
 
-from typing import Any
-
 import dash_mantine_components as dmc
 from dash import dcc, html
 
@@ -101,13 +99,7 @@ def _footer() -> html.Footer:
         [
             "Every figure here is the answer of ",
             html.Code("plimsoll show"),
-            " to the command given in its Sources tab. Nothing on this page is fetched from "
-            "elsewhere.",
+            " to the command in its Sources tab. Nothing on this page comes from elsewhere.",
         ],
         className="pl-footer",
     )
-
-
-def current_links(pathname: str, base: str) -> list[Any]:
-    """For each navigation link, the class that marks the page being read."""
-    return ["pl-current" if base + page.path == pathname else "" for page in PAGES]

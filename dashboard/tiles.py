@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboard.definitions import definition
 from reports.wording import NO_DATA
 
 
@@ -12,14 +13,16 @@ from reports.wording import NO_DATA
 class Tile:
     """A headline: `figure` as read, `value` as reckoned, `under` its denominator and date.
 
-    `meaning` defines it; `value` None is shown as "no data", and `under` then says why.
+    `table` and `column` of `plimsoll show` define it. A `value` of None is shown as "no data",
+    and `under` then says why.
     """
 
     name: str
     figure: str
     value: float | None
     under: str
-    meaning: str
+    table: str
+    column: str
 
 
 def tiles(shown: list[Tile]) -> html.Dl:
@@ -44,14 +47,15 @@ def _tile(tile: Tile) -> html.Div:
 
 
 def _meaning(tile: Tile) -> dmc.Tooltip:
+    meaning = definition(tile.table, tile.column) or ""
     return dmc.Tooltip(
         html.Button(
             "?",
             type="button",
             className="pl-what",
-            **{"aria-label": f"What “{tile.name}” means: {tile.meaning}"},
+            **{"aria-label": f"What “{tile.name}” means: {meaning}"},
         ),
-        label=tile.meaning,
+        label=meaning,
         multiline=True,
         w=280,
         events={"hover": True, "focus": True, "touch": True},

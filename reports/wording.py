@@ -1,11 +1,11 @@
 """Numbers, dates and shares as British readers write them: "200,000", "78%", "1 May 2026"."""
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
 NO_DATA: Final = "no data"
 _MILLION: Final = 1_000_000
+_FEW: Final = 10
 
 
 def number(value: float | None, *, decimals: int | None = None) -> str:
@@ -13,7 +13,7 @@ def number(value: float | None, *, decimals: int | None = None) -> str:
     if value is None:
         return NO_DATA
     if decimals is None:
-        decimals = 0 if abs(value) >= 10 or float(value).is_integer() else 1
+        decimals = 0 if abs(value) >= _FEW or float(value).is_integer() else 1
     return f"{value:,.{decimals}f}"
 
 
@@ -51,6 +51,11 @@ def span(since: date | None, until: date | None, *, as_of: date | datetime | Non
     return f"all data up to {day(last)}" if last else "all data"
 
 
+def ratio_words(value: float) -> str:
+    """A ratio for "N times": one decimal below ten, none above."""
+    return number(value, decimals=1 if value < _FEW else 0)
+
+
 def sentence(text: str) -> str:
     """Words as a sentence: a capital first, the rest as it is, a full stop last."""
     return f"{text[:1].upper()}{text[1:]}."
@@ -59,8 +64,3 @@ def sentence(text: str) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """A count with its noun: "1 application", "41 applications"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
-def listed(names: Sequence[str]) -> str:
-    """Names in a sentence: "a, b and c"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}" if names else ""

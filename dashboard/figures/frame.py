@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from html import escape
+from textwrap import wrap
 from typing import Any, Final
 
 from reports.charts.description import Chart, Series
@@ -10,6 +11,7 @@ from reports.wording import number, share
 
 STANDARD_PX: Final = 360
 _LONG_NAME: Final = 44
+_COLUMN_NAME: Final = 26
 _SMALL_RANGE: Final = 5
 
 
@@ -29,6 +31,11 @@ def plain(text: str) -> str:
 def short(text: str) -> str:
     """A name cut to what fits beside a bar."""
     return plain(text if len(text) <= _LONG_NAME else f"{text[: _LONG_NAME - 1]}…")
+
+
+def wrapped(text: str) -> str:
+    """A name over several lines, for the foot of a column."""
+    return "<br>".join(plain(line) for line in wrap(text, _COLUMN_NAME, max_lines=3))
 
 
 def layout(pen: Pen) -> dict[str, Any]:

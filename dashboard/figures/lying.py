@@ -73,12 +73,20 @@ def pairs(figure: go.Figure, chart: Chart, pen: Pen) -> None:
             y=list(range(len(chart.categories))),
             mode="markers",
             name=plain(series.name),
-            marker={"color": pen.theme.roles[series.role], "size": 13},
+            marker=_dot(series, pen),
             **hover(chart, series, chart.categories),
         )
     whole = {"range": [0, 1.02]} if chart.measure == "share" else {}
     figure.update_layout(xaxis=value_axis(chart, pen, showgrid=True, **whole))
     _name_lines(figure, chart, pen, below=36)
+
+
+def _dot(series: Series, pen: Pen) -> dict[str, Any]:
+    """The main series is a full dot, another a ring: both show where they coincide."""
+    colour = pen.theme.roles[series.role]
+    if series.role == "main":
+        return {"color": colour, "size": 11}
+    return {"symbol": "circle-open", "color": colour, "size": 17, "line": {"width": 3}}
 
 
 def _join(figure: go.Figure, chart: Chart, pen: Pen, line: int) -> None:

@@ -12,6 +12,7 @@ from dashboard.figures.frame import (
     plain,
     short,
     value_axis,
+    wrapped,
 )
 from dashboard.figures.lying import bars
 from reports.charts.description import Chart, Series
@@ -28,7 +29,7 @@ def columns(figure: go.Figure, chart: Chart, pen: Pen) -> None:
         return
     for series in chart.series:
         figure.add_bar(
-            x=[short(name) for name in chart.categories],
+            x=[wrapped(name) for name in chart.categories],
             y=series.values,
             name=plain(series.name),
             marker={"color": pen.theme.roles[series.role], "line": {"width": 0}},
@@ -85,8 +86,10 @@ def dots(figure: go.Figure, chart: Chart, pen: Pen) -> None:
             **hover(chart, series, chart.categories),
         )
     _band(figure, chart, pen)
-    title = "From the smallest cut to the largest" if pen.narrow else (
-        "Applications, from the smallest cut to the largest"
+    title = (
+        "From the smallest cut to the largest"
+        if pen.narrow
+        else ("Applications, from the smallest cut to the largest")
     )
     figure.update_layout(
         xaxis={

@@ -49,9 +49,7 @@ def controls(reader: Reader, filters: Filters) -> list[Any]:
     named = dict(sorted(((code, country_name(code)) for code in codes), key=lambda pair: pair[1]))
     return [
         date_field("on", "In service on", filters.on, hint=f"today, {day(today())}"),
-        choice(
-            "unit", "Unit", filters.unit, {u.column: u.label for u in CAPACITY_UNITS.values()}
-        ),
+        choice("unit", "Unit", filters.unit, {u.column: u.label for u in CAPACITY_UNITS.values()}),
         choice("country", "Country", filters.country, named, everything="All countries"),
     ]
 
@@ -62,11 +60,11 @@ def body(request: PageRequest) -> html.Div:
     unit = CAPACITY_UNITS[request.filters.unit]
     answer = _machines(request, on)
     if counted(answer.frame).is_empty():
-        return stack([no_machines(), *_not_counted(request, answer)])
+        return stack([no_machines(), *_not_counted(answer)])
     panels = [_ranking(request, answer, unit, on), _report(request)]
     if not request.filters.country:
-        panels.insert(0, _countries(request, answer, unit, on))
-    return stack([*(render(p, request.view) for p in panels), *_not_counted(request, answer)])
+        panels.insert(0, _countries(answer, unit, on))
+    return stack([*(render(p, request.view) for p in panels), *_not_counted(answer)])
 
 
 def _machines(request: PageRequest, on: date) -> Answer:
@@ -75,7 +73,7 @@ def _machines(request: PageRequest, on: date) -> Answer:
     return request.reader.ask(Question("capacity", on=on, where=where))
 
 
-def _countries(request: PageRequest, answer: Answer, unit: CapacityUnit, on: date) -> Panel:
+def _countries(answer: Answer, unit: CapacityUnit, on: date) -> Panel:
     return Panel(
         key="countries",
         finding=uk_against_largest(answer.frame, unit, on),
@@ -125,7 +123,7 @@ def _report(request: PageRequest) -> Panel:
     )
 
 
-def _not_counted(request: PageRequest, answer: Answer) -> list[html.Section]:
+def _not_counted(answer: Answer) -> list[html.Section]:
     left = answer.frame.filter(pl.col("counted") != "yes")
     if left.is_empty():
         return []

@@ -103,7 +103,8 @@ def _round_tile(row: dict[str, Any] | None) -> Tile:
         figure=share(value),
         value=value,
         under=_round_under(row),
-        meaning="Granted over requested, summed over the decided applications of the last round.",
+        table="shortfall",
+        column="awarded_share",
     )
 
 
@@ -129,7 +130,8 @@ def _use(scope: Scope, total: Answer) -> _Headline:
             under=f"{share(part)} of {large(available)} available GPU-hours"
             if available
             else "What was available is unknown: plimsoll ingest nodes FILE",
-            meaning="GPU-hours held by jobs on known nodes, over installed less downtime.",
+            table="utilisation",
+            column="allocated_gpu_hours",
         ),
         finding=used_of_available(total.frame),
         chart=clusters_chart(
@@ -149,20 +151,22 @@ def _inference(scope: Scope) -> _Headline:
             name="Reclaimable from inference nodes",
             figure=large(low),
             value=low,
-            under=f"of {large(installed)} GPU-hours installed in {plural(nodes, 'inference node')}; "
-            "a lower bound"
-            if installed
-            else "No inference node is known",
-            meaning=(
-                "GPU-hours of inference nodes free for two hours or more beyond head-room; "
-                "allocated time that does nothing is not in it."
-            ),
+            under=_inference_under(installed, nodes),
+            table="inference",
+            column="reclaimable_low_gpu_hours",
         ),
         finding=inference_beside_training(answer.frame),
         chart=states_chart(answer.frame, period=scope.span(answer), synthetic=answer.synthetic),
         page="utilisation",
         link="Inference nodes, one by one",
     )
+
+
+def _inference_under(installed: float, nodes: int) -> str:
+    if not installed:
+        return "No inference node is known"
+    named = plural(nodes, "inference node")
+    return f"of {large(installed)} GPU-hours installed in {named}; a lower bound"
 
 
 def _capacity(request: PageRequest) -> _Headline:
@@ -174,9 +178,11 @@ def _capacity(request: PageRequest) -> _Headline:
     rows = by_country(answer.frame, _UNIT)
     home = rows.filter(pl.col("country") == HOME)
     value = float(home["value"][0]) if home.height else None
-    under = f"in {plural(home['machines'][0], 'public machine')} in service on {day(on)}" if (
-        home.height
-    ) else f"The registry knows no public UK machine on {day(on)}"
+    under = (
+        f"in {plural(home['machines'][0], 'public machine')} in service on {day(on)}"
+        if (home.height)
+        else f"The registry knows no public UK machine on {day(on)}"
+    )
     if home.height and home["unknown"][0]:
         under += f"; {home['unknown'][0]} more of unknown model left out"
     leading = answer.frame.filter(pl.col("country").is_in(rows["country"].head(_COUNTRIES_SHOWN)))
@@ -186,9 +192,8 @@ def _capacity(request: PageRequest) -> _Headline:
             figure=number(value, decimals=0),
             value=value,
             under=under,
-            meaning=(
-                "Cards of publicly funded machines, weighted by dense 16-bit peak: one A100 is 1."
-            ),
+            table="capacity",
+            column="a100_equivalents_16bit",
         ),
         finding=uk_against_largest(answer.frame, _UNIT, on),
         chart=countries_chart(leading, _UNIT, on),
@@ -198,7 +203,7 @@ def _capacity(request: PageRequest) -> _Headline:
 
 
 def _no_capacity(why: str) -> _Headline:
-    tile = Tile("UK A100-equivalents", "", None, why, "Cards weighted by dense 16-bit peak.")
+    tile = Tile("UK A100-equivalents", "", None, why, "capacity", "a100_equivalents_16bit")
     return _Headline(tile, "Capacity is not known", None, "capacity", "Capacity")
 
 

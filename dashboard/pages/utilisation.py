@@ -50,7 +50,10 @@ def body(request: PageRequest) -> html.Div:
     return stack(
         [
             html.P(scope.stated(clusters), className="pl-as-of"),
-            *(part if isinstance(part, html.Section) else render(part, request.view) for part in panels),
+            *(
+                part if isinstance(part, html.Section) else render(part, request.view)
+                for part in panels
+            ),
         ]
     )
 
@@ -63,7 +66,17 @@ def _clusters(scope: Scope, answer: Answer) -> Panel:
         answer=answer,
         chart=chart,
         columns=_CLUSTERS,
+        before=_downtime(answer),
     )
+
+
+def _downtime(answer: Answer) -> tuple[html.P, ...]:
+    if answer.frame["down_gpu_hours"].sum() > 0:
+        return ()
+    said = (
+        "No downtime is on record, so that available equals installed and the two shares are one."
+    )
+    return (html.P(said, className="pl-lead"),)
 
 
 def _months(scope: Scope) -> Panel:
@@ -103,9 +116,7 @@ def _inference(scope: Scope) -> list[Panel | html.Section]:
 def _nodes(scope: Scope) -> Panel:
     answer = scope.ask("nodes")
     by_node = scope.ask("inference", by=("node",))
-    spare = by_node.frame.group_by("cluster", "node").agg(
-        pl.col("reclaimable_low_gpu_hours").sum()
-    )
+    spare = by_node.frame.group_by("cluster", "node").agg(pl.col("reclaimable_low_gpu_hours").sum())
     shown = answer.frame.join(spare, on=["cluster", "node"], how="left").sort(
         pl.col("node_role") != "inference",
         "idle_gpu_hours",

@@ -125,5 +125,3 @@ def _band(median: float | None) -> Band | None:
         centre=median,
         label=f"Median cut {share(median, decimals=1)}; the band is 2 points either side",
     )
-
-

@@ -8,7 +8,7 @@ import polars as pl
 from reports.charts.capacity import by_country, counted, public
 from reports.countries import HOME, country_name
 from reports.units import CapacityUnit
-from reports.wording import day, number, plural
+from reports.wording import day, number, plural, ratio_words
 
 REPORT_DAY: Final = date(2023, 6, 30)
 
@@ -23,10 +23,9 @@ def uk_against_largest(frame: pl.DataFrame, unit: CapacityUnit, on: date) -> str
     held = f"On {day(on)} the UK's public machines held {number(value)} {unit.name}"
     if top["country"] == HOME:
         return f"{held}, the most of {plural(rows.height, 'country', 'countries')}"
-    ratio = top["value"] / value
     return (
         f"{held}; those of {_the(top['country'])} held {number(top['value'])}, "
-        f"{number(ratio, decimals=1 if ratio < 10 else 0)} times as many"
+        f"{ratio_words(top['value'] / value)} times as many"
     )
 
 
@@ -38,7 +37,8 @@ def largest_machines(frame: pl.DataFrame, unit: CapacityUnit) -> str:
     if ranked.is_empty() or home.is_empty():
         return f"The registry knows no UK machine in {unit.name}"
     top, ours = ranked.row(0, named=True), home.row(0, named=True)
-    said = f"The largest public UK machine, {ours['machine']}, had {number(ours[unit.column])} {unit.name}"
+    held = f"{number(ours[unit.column])} {unit.name}"
+    said = f"The largest public UK machine, {ours['machine']}, had {held}"
     if top["id"] == ours["id"]:
         return f"{said}, the most of any public machine listed"
     return f"{said}; {top['machine']} had {number(top[unit.column])}"

@@ -1,12 +1,14 @@
 """What rounds and applications say, in sentences."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from reports.charts.shortfall import UNIFORM_POINTS, round_name
 from reports.wording import large, number, plural, share
+
+_MOST: Final = 0.5
 
 
 def last_round(frame: pl.DataFrame) -> dict[str, Any] | None:
@@ -34,7 +36,7 @@ def cut_finding(row: Mapping[str, Any]) -> str:
     median, alike, funded = row["cut_median"], row["uniform_cut_of_funded"], row["awards"]
     if median is None:
         return f"{round_name(row)}: the cuts of single applications are not known"
-    if alike is not None and funded and alike >= 0.5:
+    if alike is not None and funded and alike >= _MOST:
         low, high = round(100 * (median - UNIFORM_POINTS)), round(100 * (median + UNIFORM_POINTS))
         return (
             f"{number(round(alike * funded))} of {plural(int(funded), 'funded application')} "

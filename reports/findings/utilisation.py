@@ -9,6 +9,7 @@ from reports.wording import large, number, plural, share
 
 _MOSTLY: Final = 0.5
 
+
 def used_of_available(frame: pl.DataFrame) -> str:
     """How much of the available GPU time was allocated, over all rows of `utilisation`."""
     available, allocated = frame["available_gpu_hours"].sum(), frame["allocated_gpu_hours"].sum()

@@ -1,0 +1,282 @@
+"""The four pages in a real Chromium, on a store made from the synthetic estate."""
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pytest
+import waitress
+from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
+
+from dashboard import create_app
+from model.question import Answer, Question
+from model.registry import Registry, load_registry
+from model.settings import Settings, load_settings
+from plimsoll.demo.generate import generate_estate
+from plimsoll.demo.run import ingest_estate
+from reports.answer import answer
+from reports.wording import number, share
+from store import Store, open_store
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NORTH = "synthetic-north"
+
+
+@dataclass(frozen=True)
+class Estate:
+    store: Store | None
+    settings: Settings
+    registry: Registry
+
+    def ask(self, table: str, **asked) -> Answer:
+        question = Question(table, timezone=self.settings.timezone, **asked)
+        return answer(question, store=self.store, settings=self.settings, registry=self.registry)
+
+
+@dataclass
+class Walk:
+    """A page under watch: what it complained of, and where it went."""
+
+    page: Page
+    base: str
+    complaints: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+
+    def open(self, path: str) -> Page:
+        self.page.goto(self.base + path)
+        expect(self.page.locator("main h1")).to_be_visible()
+        return self.page
+
+    def watch(self) -> None:
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self._went(request.url))
+        self.page.on("response", self._failed)
+
+    def _console(self, message) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def _went(self, url: str) -> None:
+        if not url.startswith(("data:", "blob:")):
+            self.hosts.add(url.split("/")[2])
+
+    def _failed(self, response: Response) -> None:
+        if response.status >= 400:
+            self.complaints.append(f"{response.status} {response.url}")
+
+
+def served(estate: Estate) -> Iterator[str]:
+    app = create_app(estate.store, estate.settings, estate.registry)
+    server = waitress.create_server(app.server, host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    server.task_dispatcher.shutdown()
+    thread.join(5)
+
+
+@pytest.fixture(scope="module")
+def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    folder = tmp_path_factory.mktemp("demo")
+    made = generate_estate(folder / "estate", scale=0.02)
+    store = open_store(folder / "store", create=True)
+    ingest_estate(made, store)
+    yield Estate(store, load_settings(made.settings), load_registry())
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def base(estate: Estate) -> Iterator[str]:
+    yield from served(estate)
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    config = Path(tmp_path_factory.mktemp("bare")) / "plimsoll.yaml"
+    config.write_text("site: nowhere\n")
+    yield from served(Estate(None, load_settings(config), load_registry()))
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def walk(chromium: Browser, base: str) -> Iterator[Walk]:
+    yield from watched(chromium, base)
+
+
+@pytest.fixture
+def bare_walk(chromium: Browser, bare: str) -> Iterator[Walk]:
+    yield from watched(chromium, bare)
+
+
+def watched(browser: Browser, base: str) -> Iterator[Walk]:
+    context = browser.new_context(viewport={"width": 1400, "height": 900}, locale="en-GB")
+    walking = Walk(context.new_page(), base)
+    walking.page.set_default_timeout(30_000)
+    expect.set_options(timeout=30_000)
+    walking.watch()
+    yield walking
+    context.close()
+    assert walking.complaints == []
+    assert walking.hosts == {base.removeprefix("http://")}
+
+
+def tile(page: Page, name: str) -> float:
+    found = page.locator(".pl-tile", has_text=name).locator("data")
+    return float(found.get_attribute("value") or "nan")
+
+
+def open_tab(page: Page, panel: str, tab: str) -> None:
+    page.locator(f"section[aria-labelledby='finding-{panel}']").get_by_role("tab", name=tab).click()
+
+
+def cell(page: Page, panel: str, row: int, column: str) -> str:
+    grid = page.locator(f"section[aria-labelledby='finding-{panel}'] .ag-root")
+    return grid.locator(f".ag-row[row-index='{row}'] [col-id='{column}']").inner_text()
+
+
+def test_the_overview_says_what_show_says(walk: Walk, estate: Estate):
+    page = walk.open("/")
+    last = estate.ask("shortfall").frame.row(-1, named=True)
+    total = estate.ask("utilisation").frame.row(0, named=True)
+    spare = estate.ask("inference").frame
+    reclaimable = sum(
+        row["reclaimable_low_gpu_hours"] or 0
+        for row in spare.iter_rows(named=True)
+        if row["node_role"] == "inference"
+    )
+
+    assert tile(page, "Granted of what was requested") == last["awarded_share"]
+    assert tile(page, "GPU-hours allocated") == total["allocated_gpu_hours"]
+    assert tile(page, "Reclaimable from inference nodes") == pytest.approx(reclaimable, rel=1e-12)
+    assert page.locator(".pl-tile").count() == 4
+    expect(page.locator(".pl-synthetic")).to_contain_text("Synthetic data")
+    expect(page.locator(".js-plotly-plot").first).to_contain_text("SYNTHETIC DATA")
+
+
+def test_shortfall_shows_every_application_of_the_last_round(walk: Walk, estate: Estate):
+    page = walk.open("/shortfall")
+    last = estate.ask("shortfall").frame.row(-1, named=True)
+    where = (("call", last["call"]), ("round", last["round"]))
+    applications = estate.ask("applications", where=where).frame
+    alike = round(last["uniform_cut_of_funded"] * last["awards"])
+
+    heading = page.locator("#finding-applications")
+    expect(heading).to_contain_text(f"{alike} of {last['awards']} funded applications")
+    dots = page.locator("section[aria-labelledby='finding-applications'] .point")
+    expect(dots).to_have_count(applications["cut_fraction"].drop_nulls().len())
+    open_tab(page, "applications", "Table")
+    first = applications.row(0, named=True)
+    shown = cell(page, "applications", 0, "requested")
+    assert shown == number(first["requested"])
+    assert cell(page, "applications", 0, "cut_fraction") == share(first["cut_fraction"], decimals=1)
+
+
+def test_utilisation_of_one_cluster_is_that_of_show(walk: Walk, estate: Estate):
+    page = walk.open(f"/utilisation?cluster={NORTH}&from=2026-02-01&to=2026-05-01&period=quarter")
+    asked = {
+        "where": (("cluster", NORTH),),
+        "since": date(2026, 2, 1),
+        "until": date(2026, 5, 1),
+    }
+    row = estate.ask("utilisation", by=("cluster",), **asked).frame.row(0, named=True)
+    open_tab(page, "clusters", "Table")
+    assert cell(page, "clusters", 0, "cluster") == NORTH
+    assert cell(page, "clusters", 0, "allocated_gpu_hours") == f"{row['allocated_gpu_hours']:,.0f}"
+    assert cell(page, "clusters", 0, "utilisation_available") == share(
+        row["utilisation_available"], decimals=1
+    )
+    expect(page.locator(".pl-as-of")).to_contain_text("1 February 2026 to 30 April 2026")
+
+    nodes = estate.ask("nodes", **asked).frame
+    idle = nodes.filter(nodes["node_role"] == "inference")["idle_gpu_hours"].max()
+    assert cell(page, "nodes", 0, "node_role") == "inference"
+    assert cell(page, "nodes", 0, "idle_gpu_hours") == f"{idle:,.0f}"
+
+
+def test_capacity_reproduces_the_comparison_of_2023(walk: Walk):
+    page = walk.open("/capacity?on=2023-06-30")
+    expect(page.locator("#finding-countries")).to_contain_text("held 1,930 GPU cards")
+    expect(page.locator("#finding-report-2023")).to_contain_text("34,816 GPUs, 109 times the 320")
+    assert cell(page, "report-2023", 1, "gpus") == "3,744"
+    expect(page.locator("section", has_text="left out of every sum").last).to_contain_text(
+        "Google A3"
+    )
+
+
+def test_filters_live_in_the_address_and_navigation_carries_them(walk: Walk):
+    page = walk.open("/utilisation")
+    page.get_by_label("From").fill("2026-03-01")
+    expect(page).to_have_url(re.compile(r"/utilisation\?.*from=2026-03-01"))
+    expect(page.locator(".pl-as-of")).to_contain_text("1 March 2026")
+    page.get_by_role("link", name="Capacity", exact=True).click()
+    expect(page.locator("main h1")).to_have_text("GPU capacity: the UK and the world")
+    expect(page.locator("main h1")).to_be_focused()
+    expect(page).to_have_url(re.compile(r"/capacity\?.*from=2026-03-01"))
+    page.go_back()
+    expect(page.locator("main h1")).to_contain_text("Utilisation")
+    expect(page.get_by_label("From")).to_have_value("2026-03-01")
+    expect(page.locator(".pl-as-of")).to_contain_text("1 March 2026")
+
+
+def test_an_address_that_cannot_be_read_says_so(walk: Walk):
+    page = walk.open("/utilisation?from=yesterday&cluster=nowhere")
+    expect(page.locator("main")).to_contain_text("“yesterday” in “from” is not a date")
+    expect(page.locator("main")).to_contain_text("No cluster fits these filters")
+
+
+def test_dark_colours_are_a_click_away_and_redraw_the_charts(walk: Walk):
+    page = walk.open("/capacity?on=2023-06-30")
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+    page.get_by_role("button", name="Dark colours").click()
+    expect(page.locator("html")).to_have_attribute("data-scheme", "dark")
+    expect(page.locator(".js-plotly-plot text", has_text="United Kingdom").first).to_have_css(
+        "fill", "rgb(238, 241, 244)"
+    )
+
+
+def test_downloads_hold_what_the_table_shows(walk: Walk, estate: Estate):
+    page = walk.open("/shortfall")
+    open_tab(page, "rounds", "Table")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download shortfall as CSV").click()
+    saved = download.value
+    assert saved.suggested_filename == "plimsoll-shortfall-synthetic.csv"
+    lines = Path(saved.path()).read_text().splitlines()
+    assert len(lines) == estate.ask("shortfall").frame.height + 1
+    assert lines[1].endswith(",synthetic")
+
+
+def test_without_a_store_the_registry_still_answers(bare_walk: Walk):
+    page = bare_walk.open("/")
+    expect(page.locator("main")).to_contain_text("plimsoll ingest jobs")
+    assert tile(page, "UK A100-equivalents") > 1_000
+    page = bare_walk.open("/shortfall")
+    expect(page.locator("main")).to_contain_text("No store yet")
+    page = bare_walk.open("/capacity")
+    expect(page.locator("#finding-countries")).to_contain_text("the UK's public machines held")
