@@ -88,9 +88,9 @@ class Normaliser:
         steps = step_rows(batch.frame)
         raw = batch.frame.filter(~steps)
         step_count = int(batch.frame[ROWS].filter(steps).sum())
-        self._check_cluster(raw)
         jobs = self._jobs(raw)
         good, rejects = _sorted_out(jobs, raw)
+        self._check_cluster(good)
         self._count(good)
         return NormalBatch(
             jobs=good.select(COLUMNS),
@@ -141,10 +141,10 @@ class Normaliser:
             frame = frame.with_columns(self._users.read(frame["user"]))
         return frame if self._keep_names else frame.with_columns(job_name=nothing)
 
-    def _check_cluster(self, raw: pl.DataFrame) -> None:
-        if "Cluster" not in raw.columns:
+    def _check_cluster(self, jobs: pl.DataFrame) -> None:
+        if "Cluster" not in jobs.columns:
             return
-        found = raw["Cluster"].unique().drop_nulls()
+        found = jobs["Cluster"].unique().drop_nulls()
         strange = sorted(name for name in found.to_list() if name.lower() != self._cluster.lower())
         if strange:
             raise InputError(
