@@ -27,6 +27,9 @@ PERIODS_SCHEMA: Final = pl.Schema(
 
 _CONFIGURATION: Final = ("gpus", "gpu_types", "cpus", "partitions", "features")
 _NODE: Final = ("cluster", "node")
+NO_JOBS: Final = pl.Schema(
+    {"cluster": pl.String(), "node": pl.String(), "first_job_s": pl.Int64()}
+).to_frame()
 NO_ALIASES: Final[Aliases] = MappingProxyType({})
 
 
@@ -35,6 +38,7 @@ def node_periods(
     observed: pl.DataFrame,
     *,
     until_s: int,
+    first_jobs: pl.DataFrame = NO_JOBS,
     catalogue: GpuNames | None = None,
     aliases: Aliases = NO_ALIASES,
 ) -> pl.DataFrame:
@@ -43,12 +47,15 @@ def node_periods(
     A configuration holds from its snapshot until a later snapshot that differs in GPUs, CPUs,
     partitions or features; the last one is carried on to `until_s`. Before a node's first
     snapshot that snapshot is assumed, back to the beginning of its cluster's observed span, and
-    `assumed` is true. `gpu_model` is as `gpu_model()` has it, "unknown" for GPUs without a type,
-    "none" for a node without GPUs. `state` is what the period's last snapshot showed, null while
-    assumed. The order of rows does not matter.
+    `assumed` is true; a node that an earlier snapshot of its cluster did not have came with its
+    first job after that (`first_jobs`: `cluster, node, first_job_s`), else with its snapshot.
+
+    `gpu_model` is as `gpu_model()` has it, "unknown" for GPUs without a type, "none" for a node
+    without GPUs. `state` is what the period's last snapshot showed, null while assumed. The
+    order of rows does not matter.
     """
     seen = _changes(nodes, until_s)
-    before = _assumed(seen, observed)
+    before = _assumed(seen, nodes, observed, first_jobs)
     periods = pl.concat([before, seen]).filter(pl.col("begin_s") < pl.col("end_s"))
     named = periods.join(_models(periods, catalogue, aliases), on=["cluster", "gpu_types"])
     untyped = pl.when(pl.col("gpus") > 0).then(pl.lit(UNKNOWN_MODEL)).otherwise(pl.lit(NO_GPU))
@@ -86,19 +93,38 @@ def _changes(nodes: pl.DataFrame, until_s: int) -> pl.DataFrame:
     )
 
 
-def _assumed(seen: pl.DataFrame, observed: pl.DataFrame) -> pl.DataFrame:
+def _assumed(
+    seen: pl.DataFrame, nodes: pl.DataFrame, observed: pl.DataFrame, first_jobs: pl.DataFrame
+) -> pl.DataFrame:
     """What is taken to have held before the first snapshot of each node."""
     since = observed.group_by("cluster").agg(pl.col("begin_s").min().alias("_since"))
     first = seen.filter(pl.col("begin_s") == pl.col("begin_s").min().over(_NODE))
+    came = pl.col("first_job_s").clip(lower_bound=pl.max_horizontal("_since", "_without_s"))
+    begin = pl.when(pl.col("_without_s").is_null()).then("_since").otherwise(came)
     return (
-        first.join(since, on="cluster")
+        _with_last_absence(first, nodes)
+        .join(since, on="cluster")
+        .join(first_jobs, on=list(_NODE), how="left")
         .with_columns(
-            pl.col("_since").alias("begin_s"),
+            begin.alias("begin_s"),
             pl.col("begin_s").alias("end_s"),
             pl.lit(None, dtype=pl.String).alias("state"),
             pl.lit(True).alias("assumed"),
         )
         .select(seen.columns)
+    )
+
+
+def _with_last_absence(first: pl.DataFrame, nodes: pl.DataFrame) -> pl.DataFrame:
+    """Add `_without_s`, the last snapshot of the cluster before the node's first one."""
+    moments = nodes.select("cluster", _without_s=pl.col("valid_from").dt.epoch("s")).unique()
+    return first.sort("begin_s").join_asof(
+        moments.sort("_without_s"),
+        left_on="begin_s",
+        right_on="_without_s",
+        by="cluster",
+        allow_exact_matches=False,
+        check_sortedness=False,
     )
 
 

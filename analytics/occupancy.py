@@ -73,6 +73,18 @@ def occupancy(
     return Occupancy(keys=keys, placed=placed, unplaced=unplaced)
 
 
+def first_jobs(jobs: pl.LazyFrame) -> pl.DataFrame:
+    """The moment at which a job first held each node, of all jobs: `cluster, node, first_job_s`."""
+    firsts = (
+        jobs.filter("started", pl.col("start") < pl.col("held_until"))
+        .group_by("cluster", pl.col("node_list").fill_null(""))
+        .agg(pl.col("start").min().dt.epoch("s").alias("first_job_s"))
+        .collect()
+    )
+    each = firsts.join(expanded(firsts.select(_LIST)), on=list(_LIST))
+    return each.group_by(_NODE).agg(pl.col("first_job_s").min())
+
+
 def _keys(nodes: pl.DataFrame) -> pl.DataFrame:
     """A number for each node, whether it is known from snapshots or from jobs alone."""
     return nodes.unique().sort(_NODE).with_row_index("key").cast({"key": pl.Int64})

@@ -8,7 +8,7 @@ import polars as pl
 from analytics.calendar import Calendar
 from analytics.estate import Estate
 from analytics.node_history import node_periods
-from analytics.occupancy import Occupancy, occupancy
+from analytics.occupancy import Occupancy, first_jobs, occupancy
 from analytics.sweep import cuts, edges, swept
 
 _NODE: Final = ("cluster", "node")
@@ -42,6 +42,7 @@ def timeline(estate: Estate, calendar: Calendar, *, margin_s: int = 0) -> Timeli
         estate.nodes,
         estate.observed,
         until_s=end_s,
+        first_jobs=first_jobs(estate.jobs),
         catalogue=estate.catalogue,
         aliases=estate.aliases,
     )

@@ -34,10 +34,24 @@ class Small:
         past = [row for row in mine if row["at"] <= second]
         if past:
             return past[-1]
-        windows = self.windows.get(cluster, [])
-        if mine and windows and second >= min(begin for begin, _ in windows):
+        if mine and second >= self.came(cluster, node, mine[0]["at"]):
             return mine[0]
         return None
+
+    def came(self, cluster: str, node: str, first_seen: int) -> int:
+        """The second from which a node is assumed to have been there before it was seen."""
+        if cluster not in self.windows or not self.windows[cluster]:
+            return first_seen
+        span_begin = self.windows[cluster][0][0]
+        without = [r["at"] for r in self.nodes if r["cluster"] == cluster and r["at"] < first_seen]
+        if not without:
+            return span_begin
+        held = [
+            job["begin"]
+            for job in self.jobs
+            if job["cluster"] == cluster and node in self.shares(job) and job["begin"] < job["end"]
+        ]
+        return max(min(held), span_begin, *without) if held else first_seen
 
     def known_nodes(self, cluster: str) -> list[str]:
         return sorted({row["node"] for row in self.nodes if row["cluster"] == cluster})

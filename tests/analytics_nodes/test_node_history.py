@@ -1,7 +1,7 @@
 import polars as pl
 import small_estates as build
 
-from analytics.node_history import gpu_model, node_periods
+from analytics.node_history import NO_JOBS, gpu_model, node_periods
 
 
 class Catalogue:
@@ -42,6 +42,21 @@ def test_a_change_back_begins_a_period_of_its_own():
 def test_nothing_is_assumed_of_a_cluster_without_an_observed_window():
     rows = [{"cluster": "unseen", "node": "n1", "at": 500, "gpus": 1}]
     assert spans(periods(rows, (0, 900))) == [(500, 1000, 1, False)]
+
+
+def test_a_node_that_an_earlier_snapshot_lacked_came_with_its_first_job():
+    rows = [{"node": "n1", "at": 100, "gpus": 1}] + [
+        {"node": name, "at": 500, "gpus": 2} for name in ("idle", "early", "busy")
+    ]
+    jobs = [("c", "early", 50), ("c", "busy", 300)]
+    found = node_periods(
+        build.nodes(rows),
+        build.observed((0, 900)),
+        until_s=1000,
+        first_jobs=pl.DataFrame(jobs, schema=NO_JOBS.schema, orient="row"),
+    )
+    begins = found.filter("assumed").select("node", "begin_s", "end_s").rows()
+    assert begins == [("busy", 300, 500), ("early", 100, 500), ("n1", 0, 100)]
 
 
 def test_unknown_cpus_are_one_configuration_with_unknown_cpus():
