@@ -77,14 +77,13 @@ def test_no_crash_on_any_value(value, column):
 
 
 def test_truncation_at_every_byte():
-    data = log(job(1), job(2, JobName="a|b"), job(3, JobName="two\nlines"), job(4))
-    begin = len(HEADER) + 1
-    for at in range(begin + 1, len(data) + 1):
+    data = log(job(1), job(2, JobName="a|b\nc"), job(3))
+    begin = data.index(b"\n2|") + 1
+    for at in range(begin, len(data) + 1):
         cut = data[:at]
         batch, _ = normal(cut)
         assert batch.accepted + sum(each.rows for each in batch.rejects) == data_lines(cut)
-        whole_rows = set(batch.jobs["job_id"])
-        assert whole_rows <= {1, 2, 3, 4}
+        assert {1} <= set(batch.jobs["job_id"]) <= {1, 2, 3}
 
 
 def test_truncation_within_the_header_is_refused_or_empty():
