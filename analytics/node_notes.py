@@ -29,6 +29,7 @@ class Sight:
     without_window: tuple[str, ...]
     assumed_window: tuple[str, ...]
     assumed_nodes: tuple[str, ...]
+    gone_nodes: tuple[str, ...]
     blind: tuple[str, ...]
     unplaced_gpu_s: dict[str, int]
     spread_gpu_s: dict[str, int]
@@ -54,6 +55,7 @@ class Sight:
             without_window=_names(known - watched),
             assumed_window=_names(set(estate.observed.filter("assumed")["cluster"])),
             assumed_nodes=_names(set(guessed["cluster"])),
+            gone_nodes=_gone(estate.nodes),
             blind=_names((unplaced.keys() & known) - placed) if finer else (),
             unplaced_gpu_s=unplaced,
             spread_gpu_s=_held_gpu_s(spread, calendar),
@@ -84,6 +86,7 @@ def _on_clusters(sight: Sight) -> list[str]:
         ),
         "The nodes of {} are assumed to have been before their first snapshot what they were "
         "in it.": sight.assumed_nodes,
+        "Nodes that the latest snapshot of {} lacks count as still in service.": (sight.gone_nodes),
         "No GPU job of {} tells its nodes: what single nodes did is unknown.": sight.blind,
     }
     return [text.format(", ".join(names)) for text, names in sentences.items() if names]
@@ -135,6 +138,13 @@ def _held_gpu_s(jobs: pl.DataFrame, calendar: Calendar) -> dict[str, int]:
     inside = jobs.filter((pl.col("gpus") > 0) | pl.col("gpus").is_null(), begin < end)
     held = inside.group_by("cluster").agg((pl.col("gpus") * (end - begin)).sum())
     return dict(held.sort("cluster").iter_rows())
+
+
+def _gone(nodes: pl.DataFrame) -> tuple[str, ...]:
+    """Clusters with a node that their latest snapshot does not have."""
+    last = nodes.group_by("cluster", "node").agg(pl.col("valid_from").max())
+    behind = pl.col("valid_from") < pl.col("valid_from").max().over("cluster")
+    return _names(set(last.filter(behind)["cluster"]))
 
 
 def _by_cluster(rows: pl.DataFrame, name: str) -> dict[str, int]:

@@ -219,6 +219,15 @@ def test_what_was_assumed_is_told():
     assert "No node events were ingested for c" in said
 
 
+def test_nodes_that_are_gone_are_told_of():
+    rows = [{"node": "old", "at": 0, "gpus": 1}, {"node": "new", "at": 9, "gpus": 1}]
+    said = utilisation(worked_example(nodes=build.nodes(rows)), calendar=DAY).notes
+    assert "Nodes that the latest snapshot of c lacks count as still in service." in said
+    assert not any(
+        "latest snapshot" in n for n in utilisation(worked_example(), calendar=DAY).notes
+    )
+
+
 def test_an_unknown_dimension_is_refused_with_a_hint():
     with pytest.raises(InputError, match="account") as fault:
         utilisation(worked_example(), calendar=DAY, by=("account",))
