@@ -80,9 +80,12 @@ def take_census(moments: pl.DataFrame) -> Census:
     )
 
 
-def reduce_jobs(moments: pl.LazyFrame, census: Census, *, calendar: Calendar) -> list[pl.LazyFrame]:
-    """Everything that `usage` prints, booked by group and period; see `reductions.complete`."""
-    jobs = nw.from_native(moments)
+def reduce_jobs(jobs: Frame, census: Census, *, dates: Frame, calendar: Calendar) -> list[Frame]:
+    """Everything that `usage` prints, booked by `GROUP` and period.
+
+    `jobs` are moments with their `GROUP`, `dates` the calendar's ticks on the same engine: see
+    `reductions.booked`.
+    """
     begin_s, end_s = calendar.begin_s, calendar.end_s
     queued = jobs.filter(nw.col("submit_s") < end_s, nw.col("waits_until_s") >= begin_s)
     running = jobs.filter(
@@ -103,7 +106,7 @@ def reduce_jobs(moments: pl.LazyFrame, census: Census, *, calendar: Calendar) ->
             (_before(end_s, suspended), nw.col("until_s"), load_events([SUSPENDED], sign=-1)),
         ]
     return [
-        booked(frame, moment, calendar=calendar, sums=sums).to_native()
+        booked(frame, moment, dates=dates, periods=len(calendar), sums=sums)
         for frame, moment, sums in events
     ]
 

@@ -47,21 +47,21 @@ def ticks(calendar: Calendar) -> pl.DataFrame:
 
 
 def booked(
-    jobs: Frame, moment: nw.Expr, *, calendar: Calendar, sums: Mapping[str, nw.Expr]
+    jobs: Frame, moment: nw.Expr, *, dates: Frame, periods: int, sums: Mapping[str, nw.Expr]
 ) -> Frame:
     """Sums by the group of a job and the period of `moment`, which lies within the calendar.
 
-    `jobs` has an integer column `GROUP`. The expressions of `sums` may use `LEFT_S`, the seconds
+    `jobs` has an integer column `GROUP`; `dates` is what `ticks` gives, on the same engine, of a
+    calendar of so many `periods`. The expressions of `sums` may use `LEFT_S`, the seconds
     from the moment to the end of its period. Result: the cell (group times periods, plus period)
     and a column a sum; only cells with an event.
     """
-    dates = nw.from_native(ticks(calendar).lazy())
     at = jobs.with_columns(moment.alias(_MOMENT_S))
     dated = at.with_columns((nw.col(_MOMENT_S) // TICK_S).alias(_TICK)).join(
         dates, on=_TICK, how="inner"
     )
     terms = dated.with_columns(
-        (nw.col(GROUP) * len(calendar) + nw.col(_BIN)).alias(_CELL),
+        (nw.col(GROUP) * periods + nw.col(_BIN)).alias(_CELL),
         (nw.col(_BIN_END_S) - nw.col(_MOMENT_S)).alias(LEFT_S),
     ).select(_CELL, **sums)
     return terms.group_by(_CELL).agg(*(nw.col(name).sum() for name in sums))

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import narwhals as nw
 import polars as pl
 
 from analytics.calendar import Calendar
 from analytics.job_events import Census, reduce_jobs, take_census
-from analytics.reductions import GROUP, complete, summed
+from analytics.reductions import GROUP, complete, summed, ticks
 
 BATCH_JOBS: Final = 1_000_000
 
@@ -43,7 +44,11 @@ def _with_batch(
 ) -> Tally:
     census = take_census(moments)
     groups = _groups(before, moments, list(by))
-    sums = summed(reduce_jobs(_numbered(moments, groups, list(by)), census, calendar=calendar))
+    jobs, dates = _numbered(moments, groups, list(by)), ticks(calendar).lazy()
+    parts = reduce_jobs(
+        nw.from_native(jobs), census, dates=nw.from_native(dates), calendar=calendar
+    )
+    sums = summed([part.to_native() for part in parts])
     if before is None:
         return Tally(groups, census, sums)
     return Tally(groups, before.census | census, summed([before.sums, sums]))
@@ -60,10 +65,12 @@ def _groups(before: Tally | None, moments: pl.DataFrame, by: list[str]) -> pl.Da
 
 
 def _numbered(moments: pl.DataFrame, groups: pl.DataFrame, by: list[str]) -> pl.LazyFrame:
+    """The jobs with the number of their group in place of `by`."""
     if not by:
         return moments.lazy().with_columns(pl.lit(0, pl.Int64).alias(GROUP))
-    numbered = moments.join(groups, on=by, nulls_equal=True).drop(by)
-    return numbered.lazy()
+    keys = moments.select(by)
+    numbers = keys.join(groups, on=by, how="left", nulls_equal=True, maintain_order="left")
+    return moments.drop(by).with_columns(numbers[GROUP]).lazy()
 
 
 def _counted_from(first: int, distinct: pl.DataFrame) -> pl.DataFrame:

@@ -21,16 +21,16 @@ def with_gpu_tracking(
 ) -> pl.LazyFrame:
     """Add `gpu_untracked`, and make the GPUs of such jobs unknown: they are not zero.
 
-    Where no started job of a GPU partition of a cluster carries a GPU in a month (UTC, of the
-    start), accounting did not track GPUs there, and every started job of those partitions is
-    untracked. A CPU-only job on a GPU node of a tracking cluster holds zero GPUs. To be asked of
-    all jobs of a cluster, before any filter. Partitions that jobs asked GPUs in count as GPU
-    partitions beside the given ones.
+    Where no started job of a cluster carries a GPU in a month (UTC, of the start), accounting did
+    not track GPUs there, and every started job of its GPU partitions is untracked. A CPU-only job
+    on a GPU node of a tracking cluster holds zero GPUs. To be asked of all jobs of a cluster,
+    before any filter. Partitions that jobs asked GPUs in count as GPU partitions beside the given
+    ones.
     """
-    partitions = _partitions_with_gpus(jobs, gpu_partitions)
-    months = _untracked_months(jobs, partitions)
+    months = _months_without_gpus(jobs)
     if months.is_empty():
         return jobs.with_columns(gpu_untracked=pl.lit(False))
+    partitions = _partitions_with_gpus(jobs, gpu_partitions)
     untracked = partitions.join(months, on="cluster").with_columns(gpu_untracked=pl.lit(True))
     return (
         jobs.with_columns(_start_month().alias(_MONTH))
@@ -47,12 +47,11 @@ def _partitions_with_gpus(jobs: pl.LazyFrame, given: pl.LazyFrame | None) -> pl.
     return pl.concat(known).drop_nulls().unique().collect(engine="streaming")
 
 
-def _untracked_months(jobs: pl.LazyFrame, partitions: pl.DataFrame) -> pl.DataFrame:
+def _months_without_gpus(jobs: pl.LazyFrame) -> pl.DataFrame:
+    """`cluster` and month in which no started job carries a GPU entry."""
     return (
         jobs.filter("started")
-        .select("cluster", "partition", "gpus", _start_month().alias(_MONTH))
-        .join(partitions.lazy(), on=["cluster", "partition"], how="semi")
-        .group_by("cluster", _MONTH)
+        .group_by("cluster", _start_month().alias(_MONTH))
         .agg(tracked=(pl.col("gpus") > 0).any())
         .filter(~pl.col("tracked"))
         .select("cluster", _MONTH)
