@@ -9,6 +9,7 @@ import dash_mantine_components as dmc
 import polars as pl
 from dash import dcc, html
 
+from dashboard.aria import aria
 from dashboard.definitions import definition, heading
 from dashboard.downloads import download_query
 from dashboard.figures import Pen, draw, legend_entries
@@ -70,7 +71,7 @@ def render(panel: Panel, view: View) -> html.Section:
             ),
         ],
         className="pl-panel",
-        **{"aria-labelledby": heading_id},
+        **aria(labelledby=heading_id),
     )
 
 
@@ -78,7 +79,7 @@ def _tab_list(panel: Panel) -> dmc.TabsList:
     names = (["chart"] if panel.chart else []) + ["table", "sources"]
     return dmc.TabsList(
         [dmc.TabsTab(name.capitalize(), value=name) for name in names],
-        **{"aria-label": f"Ways to see: {panel.finding}"},
+        **aria(label=f"Ways to see: {panel.finding}"),
     )
 
 
@@ -108,7 +109,7 @@ def chart_block(key: str, chart: Chart, view: View) -> html.Figure:
                     style={"height": f"{figure.layout.height}px"},
                 ),
                 role="img",
-                **{"aria-label": f"{chart.summary} The figures are in the table."},
+                **aria(label=f"{chart.summary} The figures are in the table."),
             ),
         ],
         className="pl-chart",
@@ -152,7 +153,7 @@ def _downloads(answer: Answer, view: View) -> html.P:
     for kind in ("csv", "xlsx"):
         address = f"{view.base}download/{quote(table)}.{kind}{query}"
         name = f"Download {table}{by} as {kind.upper()}"
-        link = html.A(kind.upper(), href=address, download="", **{"aria-label": name})
+        link = html.A(kind.upper(), href=address, download="", **aria(label=name))
         links += [link, " "]
     return html.P(links, className="pl-downloads")
 

@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import dash_mantine_components as dmc
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, dcc, html
+from dash import ALL, Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
+from dashboard.aria import aria
+from dashboard.clientside import add_clientside_callbacks
 from dashboard.empty import explain
 from dashboard.filters import Filters, read_filters
 from dashboard.pages import PAGES, Page, PageRequest
@@ -18,9 +20,9 @@ from reports.palette import theme
 
 def add_callbacks(app: Dash, reader: Reader, *, base: str) -> None:
     """Wire the shell to its pages."""
-    _clientside(app)
+    add_clientside_callbacks(app)
 
-    @app.callback(  # type: ignore[untyped-decorator]
+    @app.callback(
         Output("main", "children"),
         Output({"link": ALL, "path": ALL}, "className"),
         Output("arrival", "data"),
@@ -36,7 +38,7 @@ def add_callbacks(app: Dash, reader: Reader, *, base: str) -> None:
         parts = page_layout(page, reader, address["search"], view)
         return [dcc.Store(id="drawn", data=address), *parts], marks, page.name
 
-    @app.callback(  # type: ignore[untyped-decorator]
+    @app.callback(
         Output("body", "children"),
         Output("drawn", "data"),
         Input("query", "data"),
@@ -65,14 +67,14 @@ def page_layout(page: Page, reader: Reader, query: str, view: View) -> list[Any]
         dcc.Store(id="query", data=query),
         html.H1(page.heading, tabIndex=-1),
         *_filter_bar(page.controls(reader, filters)),
-        html.Div(body(page, reader, filters, view), id="body", **{"aria-live": "off"}),
+        html.Div(body(page, reader, filters, view), id="body", **aria(live="off")),
     ]
 
 
 def _filter_bar(controls: Sequence[Any]) -> list[html.Form]:
     if not controls:
         return []
-    return [html.Form(list(controls), className="pl-filters", **{"aria-label": "Filters"})]
+    return [html.Form(list(controls), className="pl-filters", **aria(label="Filters"))]
 
 
 def body(page: Page, reader: Reader, filters: Filters, view: View) -> Any:
@@ -96,41 +98,3 @@ def _nowhere(base: str) -> list[Any]:
         html.H1("There is no page at this address", tabIndex=-1),
         html.P(["Go to the ", dcc.Link("first page", href=base), "."]),
     ]
-
-
-def _clientside(app: Dash) -> None:
-    def js(name: str) -> ClientsideFunction:
-        return ClientsideFunction("plimsoll", name)
-
-    app.clientside_callback(
-        js("readAddress"),
-        Output("address", "data"),
-        Output("view", "data", allow_duplicate=True),
-        Input("location", "pathname"),
-        Input("location", "search"),
-        prevent_initial_call="initial_duplicate",
-    )
-    app.clientside_callback(
-        js("writeFilters"),
-        Output("query", "data"),
-        Output({"link": ALL, "path": ALL}, "href"),
-        Input({"filter": ALL}, "value"),
-        State({"filter": ALL}, "id"),
-        State("query", "data"),
-        State({"link": ALL, "path": ALL}, "id"),
-    )
-    app.clientside_callback(
-        js("switchScheme"),
-        Output("view", "data"),
-        Input("scheme", "n_clicks"),
-        prevent_initial_call=True,
-    )
-    app.clientside_callback(
-        js("provideScheme"),
-        Output("provider", "forceColorScheme"),
-        Output("scheme", "children"),
-        Input("view", "data"),
-    )
-    app.clientside_callback(
-        js("arrive"), Output("arrival", "storage_type"), Input("arrival", "data")
-    )

@@ -3,6 +3,7 @@
 import dash_mantine_components as dmc
 from dash import dcc, html
 
+from dashboard.aria import aria
 from dashboard.pages import PAGES, Page
 from reports.palette import FONT
 
@@ -85,7 +86,7 @@ def _navigation(base: str) -> html.Nav:
     return html.Nav(
         html.Ul([html.Li(_link(page, base)) for page in PAGES]),
         className="pl-nav",
-        **{"aria-label": "Pages"},
+        **aria(label="Pages"),
     )
 
 

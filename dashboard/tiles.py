@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import dash_mantine_components as dmc
 from dash import html
 
+from dashboard.aria import aria
 from dashboard.definitions import definition
 from reports.wording import NO_DATA
 
@@ -53,7 +54,7 @@ def _meaning(tile: Tile) -> dmc.Tooltip:
             "?",
             type="button",
             className="pl-what",
-            **{"aria-label": f"What “{tile.name}” means: {meaning}"},
+            **aria(label=f"What “{tile.name}” means: {meaning}"),
         ),
         label=meaning,
         multiline=True,

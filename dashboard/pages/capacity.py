@@ -7,6 +7,7 @@ import polars as pl
 from dash import html
 
 from analytics.capacity import report_2023_comparison
+from dashboard.aria import aria
 from dashboard.controls import choice, date_field
 from dashboard.empty import no_machines
 from dashboard.filters import Filters
@@ -152,7 +153,7 @@ def _not_counted(answer: Answer) -> list[html.Section]:
                     className="pl-scroll",
                     tabIndex=0,
                     role="region",
-                    **{"aria-labelledby": "not-counted"},
+                    **aria(labelledby="not-counted"),
                 ),
             ],
             className="pl-panel",

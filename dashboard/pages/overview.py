@@ -6,6 +6,7 @@ from typing import Any, Final
 import polars as pl
 from dash import dcc, html
 
+from dashboard.aria import aria
 from dashboard.controls import estate_controls
 from dashboard.empty import no_clusters, no_jobs, no_store
 from dashboard.filters import write_query
@@ -80,7 +81,7 @@ def _panel(headline: _Headline, request: PageRequest) -> html.Section:
             html.P(dcc.Link(headline.link, href=address), className="pl-more"),
         ],
         className="pl-panel",
-        **{"aria-labelledby": key},
+        **aria(labelledby=key),
     )
 
 
@@ -145,13 +146,13 @@ def _use(scope: Scope, total: Answer) -> _Headline:
 def _inference(scope: Scope) -> _Headline:
     answer = scope.ask("inference")
     low, installed = reclaimable(answer.frame)
-    nodes = answer.frame.filter(pl.col("node_role") == "inference")["nodes"].sum()
+    nodes = answer.frame.filter(pl.col("node_role") == "inference")["nodes"]
     return _Headline(
         tile=Tile(
             name="Reclaimable from inference nodes",
             figure=large(low),
             value=low,
-            under=_inference_under(installed, nodes),
+            under=_inference_under(installed, int(nodes.sum())),
             table="inference",
             column="reclaimable_low_gpu_hours",
         ),

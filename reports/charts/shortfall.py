@@ -6,15 +6,20 @@ from typing import Any, Final
 import polars as pl
 
 from reports.charts.description import Band, Chart, Series
+from reports.palette import Role
 from reports.wording import large, number, share
 
 UNIFORM_POINTS: Final = 0.02
 """A cut this close to the median counts as the same cut (methods: the uniform cut)."""
 
-_STAGES: Final = (
+_STAGES: Final[tuple[tuple[str, str, Role], ...]] = (
     ("requested", "Requested", "second"),
     ("recommended", "Recommended on merit", "quiet"),
     ("granted", "Granted", "main"),
+)
+_OUTCOMES: Final[tuple[tuple[str, bool, Role], ...]] = (
+    ("Funded", True, "main"),
+    ("Refused", False, "second"),
 )
 
 
@@ -100,7 +105,7 @@ def cuts_chart(
                 ),
                 role=role,
             )
-            for label, wanted, role in (("Funded", True, "main"), ("Refused", False, "second"))
+            for label, wanted, role in _OUTCOMES
             if wanted in funded.to_list()
         ),
         measure="share",

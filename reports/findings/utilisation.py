@@ -12,7 +12,8 @@ _MOSTLY: Final = 0.5
 
 def used_of_available(frame: pl.DataFrame) -> str:
     """How much of the available GPU time was allocated, over all rows of `utilisation`."""
-    available, allocated = frame["available_gpu_hours"].sum(), frame["allocated_gpu_hours"].sum()
+    available = _total(frame, "available_gpu_hours")
+    allocated = _total(frame, "allocated_gpu_hours")
     if not available:
         return "What was available is not known: no node inventory covers this period"
     part = share(allocated / available)
@@ -82,12 +83,16 @@ def idle_nodes(frame: pl.DataFrame) -> str:
     idle = ours.filter(pl.col("utilisation_available") < _MOSTLY)
     return (
         f"{idle.height} of {plural(ours.height, 'inference node')} stood idle for more than half "
-        f"of the time: {number(idle['idle_gpu_hours'].sum(), decimals=0)} GPU-hours"
+        f"of the time: {number(_total(idle, 'idle_gpu_hours'), decimals=0)} GPU-hours"
     )
+
+
+def _total(frame: pl.DataFrame, column: str) -> float:
+    return float(frame[column].sum())
 
 
 def _busy(frame: pl.DataFrame) -> float | None:
     hours = ("installed", "not_observed", "down", "allocated")
-    sums = {name: frame[f"{name}_gpu_hours"].sum() for name in hours}
+    sums = {name: _total(frame, f"{name}_gpu_hours") for name in hours}
     available = sums["installed"] - sums["not_observed"] - sums["down"]
-    return float(sums["allocated"] / available) if available > 0 else None
+    return sums["allocated"] / available if available > 0 else None

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 import waitress
@@ -43,7 +44,7 @@ class Estate:
     settings: Settings
     registry: Registry
 
-    def ask(self, table: str, **asked) -> Answer:
+    def ask(self, table: str, **asked: Any) -> Answer:
         question = Question(table, timezone=self.settings.timezone, **asked)
         return answer(question, store=self.store, settings=self.settings, registry=self.registry)
 
