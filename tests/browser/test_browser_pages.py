@@ -14,6 +14,7 @@ import waitress
 from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 
 from dashboard import create_app
+from ingest.awards import ingest_awards
 from model.question import Answer, Question
 from model.registry import Registry, load_registry
 from model.settings import Settings, load_settings
@@ -36,6 +37,7 @@ FLAGS = [
     "--disable-sync",
 ]
 NORTH = "synthetic-north"
+EVIL = "<img src=x onerror=alert(1)><a href='https://evil.example'>free GPUs</a>"
 
 
 @dataclass(frozen=True)
@@ -271,6 +273,32 @@ def test_downloads_hold_what_the_table_shows(walk: Walk, estate: Estate):
     lines = Path(saved.path()).read_text().splitlines()
     assert len(lines) == estate.ask("shortfall").frame.height + 1
     assert lines[1].endswith(",synthetic")
+
+
+@pytest.fixture(scope="module")
+def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "plimsoll.yaml").write_text("site: nowhere\n")
+    lines = [f'"{EVIL} {place}","{EVIL}",100,{20 + place},GPU-hours' for place in range(3)]
+    csv = folder / "awards.csv"
+    csv.write_text("\n".join(["application_id,project,requested,granted,unit", *lines]))
+    store = open_store(folder / "store", create=True)
+    ingest_awards(store, [csv])
+    settings = load_settings(folder / "plimsoll.yaml")
+    yield from served(Estate(store, settings, load_registry()))
+    store.close()
+
+
+def test_names_of_the_data_are_never_markup(chromium: Browser, hostile: str):
+    for walk in watched(chromium, hostile):
+        page = walk.open("/shortfall")
+        dots = page.locator("section[aria-labelledby='finding-applications'] .point")
+        expect(dots).to_have_count(3)
+        dots.nth(1).hover(force=True)
+        expect(page.locator(".hoverlayer .hovertext")).to_contain_text("<img src=x")
+        open_tab(page, "applications", "Table")
+        assert EVIL in cell(page, "applications", 0, "project")
+        assert page.locator("main img, main a[href*='evil']").count() == 0
 
 
 def test_without_a_store_the_registry_still_answers(bare_walk: Walk):

@@ -1,0 +1,111 @@
+"""Figures drawn from descriptions: from zero, in the palette, harmless whatever the data say."""
+
+from dataclasses import replace
+
+import pytest
+
+from dashboard.figures import SYNTHETIC, Pen, draw, legend_entries, plain
+from reports.charts import Band, Chart, Series
+from reports.palette import DARK, LIGHT
+
+HOSTILE = "<a href='https://evil.example'>free GPUs</a>\n<b>now</b>"
+NAMES = ("one", HOSTILE)
+CHARTS = {
+    kind: Chart(
+        kind=kind,
+        title="Cards",
+        summary="Two bars.",
+        categories=NAMES,
+        series=(Series("Asked", (4.0, None), "second", labels=("4", "no data")),),
+        axis="cards",
+    )
+    for kind in ("columns", "bars", "stack", "pairs", "dots")
+}
+CHARTS["multiples"] = Chart(
+    kind="multiples",
+    title="Hours",
+    summary="Two charts.",
+    categories=("May", "June"),
+    facets=NAMES,
+    series=(Series("Available", (3.0, 4.0, 2.0, None), "faint"),),
+)
+every_chart = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
+every_width = pytest.mark.parametrize(
+    "pen", [Pen(LIGHT), Pen(LIGHT, narrow=True)], ids=["wide", "narrow"]
+)
+
+
+def texts(node) -> list[str]:
+    if isinstance(node, str):
+        return [node]
+    parts = node.values() if isinstance(node, dict) else node if isinstance(node, list) else []
+    return [text for part in parts for text in texts(part)]
+
+
+@every_chart
+@every_width
+def test_no_markup_of_the_data_reaches_a_label(chart: Chart, pen: Pen):
+    said = texts(draw(chart, pen).to_plotly_json())
+    assert any("free GPUs" in text for text in said)
+    assert not [text for text in said if "<a" in text or "<b>now" in text]
+
+
+@every_chart
+@every_width
+def test_figures_start_at_zero_and_have_no_legend_of_their_own(chart: Chart, pen: Pen):
+    layout = draw(chart, pen).to_plotly_json()["layout"]
+    assert layout["showlegend"] is False
+    axes = [part for name, part in layout.items() if name.startswith(("xaxis", "yaxis"))]
+    measured = [axis for axis in axes if "tickformat" in axis]
+    assert measured
+    assert all(axis["rangemode"] == "tozero" or axis["range"][0] <= 0 for axis in measured)
+
+
+@every_chart
+def test_made_up_data_are_watermarked(chart: Chart):
+    real = draw(chart, Pen(LIGHT)).layout.annotations
+    made_up = draw(replace(chart, synthetic=True), Pen(LIGHT)).layout.annotations
+    assert [note.text for note in made_up].count(SYNTHETIC) == 1
+    assert SYNTHETIC not in [note.text for note in real]
+
+
+def test_an_unknown_value_is_a_gap_and_says_no_data():
+    bar = draw(CHARTS["columns"], Pen(LIGHT)).data[0]
+    assert bar.y == (4.0, None)
+    assert bar.hovertext[1].endswith("Asked: no data cards")
+
+
+def test_columns_lie_down_on_a_narrow_screen_one_line_a_figure():
+    chart = replace(
+        CHARTS["columns"],
+        series=(
+            Series("Asked", (4.0, 5.0), "second", labels=("4", "5")),
+            Series("Granted", (1.0, 2.0), "main", labels=("1", "2")),
+        ),
+    )
+    (bar,) = draw(chart, Pen(DARK, narrow=True)).data
+    assert bar.x == (4.0, 1.0, 5.0, 2.0)
+    assert bar.marker.color[:2] == (DARK.roles["second"], DARK.roles["main"])
+
+
+def test_the_band_of_reference_is_drawn_where_it_lies():
+    chart = replace(
+        CHARTS["dots"],
+        measure="share",
+        series=(Series("Funded", (0.78, 0.81)),),
+        band=Band(low=0.78, high=0.82, centre=0.8, label="Median cut 80%"),
+    )
+    figure = draw(chart, Pen(LIGHT))
+    band = next(shape for shape in figure.layout.shapes if shape.type == "rect")
+    assert (band.y0, band.y1) == (0.78, 0.82)
+    assert "Median cut 80%" in [note.text for note in figure.layout.annotations]
+
+
+def test_several_series_are_named_in_words_beside_their_colour():
+    chart = replace(CHARTS["pairs"], series=(Series("A", (1, 2)), Series("B", (1, 2), "second")))
+    assert legend_entries(chart, Pen(LIGHT)) == [("A", "#12436D"), ("B", "#F46A25")]
+    assert legend_entries(CHARTS["pairs"], Pen(LIGHT)) == []
+
+
+def test_plain_text_keeps_its_letters():
+    assert plain("a & b <c>\n d") == "a &amp; b &lt;c&gt; d"
