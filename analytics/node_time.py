@@ -96,7 +96,9 @@ def _elsewhere(
     """What jobs that are on no known node add to clusters, or to their partitions."""
     jobs = _to_attribute(time.line.jobs.unplaced, sight, where=where)
     pool = ("cluster", "partition") if "partition" in by else ("cluster",)
-    on_nodes = chosen(time.segments.join(time.labels, on=["key", "period"]), by=by, where=where)
+    concerned = time.labels.join(jobs, on="cluster", how="semi")
+    on_nodes = time.segments.join(concerned, on=["key", "period"])
+    on_nodes = chosen(on_nodes, by=by, where=where)
     moves = unplaced_seconds(on_nodes, jobs, estate.observed, pool=pool, calendar=calendar)
     bare = pl.col("cluster").is_in(sight.without_inventory)
     moves = moves.with_columns(

@@ -14,6 +14,7 @@ from analytics.sweep import cuts, edges, swept
 POOL: Final = ("cluster", "node_role", "gpu_model")
 """Nodes that can stand in for each other: head-room is kept for all of them together."""
 
+_SEGMENT: Final = ("key", "period", "bin", "begin_s", "end_s", "capacity", "free")
 _MOMENTS: Final = 1 << 40
 """More than any moment in epoch seconds: number and moment make one sortable integer."""
 
@@ -55,7 +56,8 @@ def reclaimable(
     remains is shared by its nodes in proportion to theirs.
     """
     pools = _pools(time.labels)
-    numbered = time.segments.join(pools, on=["key", "period"], maintain_order="left")
+    free = time.segments.filter(pl.col("free") > 0).select(_SEGMENT)
+    numbered = free.join(pools.select("key", "period", "pool"), on=["key", "period"])
     in_windows = _in_windows(numbered, thresholds.free_window_s)
     headroom = _headroom(time, pools, observed, calendar=calendar, thresholds=thresholds)
     seconds = _beyond_headroom(in_windows, headroom, calendar)
@@ -69,9 +71,9 @@ def _pools(labels: pl.DataFrame) -> pl.DataFrame:
     return named.select("key", "period", pl.col("pool").cast(pl.Int64), *POOL)
 
 
-def _in_windows(segments: pl.DataFrame, shortest_s: int) -> pl.DataFrame:
+def _in_windows(free: pl.DataFrame, shortest_s: int) -> pl.DataFrame:
     """The segments with free GPUs in long windows, and their number, `gpus_in_windows`."""
-    free = segments.filter(pl.col("free") > 0).sort("key", "begin_s").with_row_index("row")
+    free = free.sort("key", "begin_s").with_row_index("row")
     most = free["capacity"].max()
     slots = range(1, (most if isinstance(most, int) else 0) + 1)
     rows = [_rows_in_windows(free, slot, shortest_s) for slot in slots]
