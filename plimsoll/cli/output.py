@@ -3,11 +3,11 @@
 import sys
 from datetime import date
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 import click
 import polars as pl
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 from model.errors import InputError
@@ -17,8 +17,8 @@ from plimsoll.cli.context import Session
 OutputFormat = Literal["table", "csv", "json", "parquet"]
 FORMATS: tuple[OutputFormat, ...] = get_args(OutputFormat)
 
-PIPE_WIDTH = 400
-"""Columns that a table may take where no terminal limits it."""
+UNLIMITED_WIDTH: Final = 100_000
+"""Characters that a line may take where no terminal limits it."""
 
 
 def write_answer(
@@ -45,22 +45,62 @@ def provenance(answer: Answer) -> list[str]:
     return lines + [f"Note: {note}" for note in answer.notes]
 
 
-def render_table(frame: pl.DataFrame) -> str:
-    """A frame as text for people: rounded, thousands apart; one row becomes a list."""
+def render_table(frame: pl.DataFrame, *, width: int | None = None) -> str:
+    """A frame as text for people: rounded, thousands apart; one row becomes a list.
+
+    On a terminal (or within `width` characters) long cells are cut and columns that do not fit
+    are named below the table; where nothing limits the width, all is printed.
+    """
     if frame.is_empty():
         return "no rows\n"
-    console = Console(
-        width=None if sys.stdout.isatty() else PIPE_WIDTH,
-        file=sys.stdout,
-        highlight=False,
-    )
-    wide = frame.height == 1 and frame.width > _LIST_FROM_COLUMNS
+    if frame.height == 1 and frame.width > _LIST_FROM_COLUMNS:
+        return _text(_as_list(frame), UNLIMITED_WIDTH)
+    limit = width or (Console().width if sys.stdout.isatty() else None)
+    if limit is None:
+        return _text(_as_grid(frame), UNLIMITED_WIDTH)
+    shown = _fitting(frame, limit)
+    left_out = [name for name in frame.columns if name not in shown.columns]
+    more = f"... and {', '.join(left_out)}: --format csv has all.\n" if left_out else ""
+    return _text(_as_grid(shown, cut=_LONGEST_CELL), limit) + more
+
+
+_LIST_FROM_COLUMNS: Final = 8
+_LONGEST_CELL: Final = 32
+_GAP: Final = 2
+
+
+def _text(table: Table, width: int) -> str:
+    console = Console(width=width, file=sys.stdout, highlight=False)
     with console.capture() as capture:
-        console.print(_as_list(frame) if wide else _as_grid(frame, console.width))
+        console.print(table)
     return "\n".join(line.rstrip() for line in capture.get().splitlines()) + "\n"
 
 
-_LIST_FROM_COLUMNS = 8
+def _fitting(frame: pl.DataFrame, limit: int) -> pl.DataFrame:
+    """The columns that a terminal has room for, at least one; long text and unknowns go first."""
+    ranks = {column.name: _rank(column) for column in frame}
+    ordered = frame.select(sorted(frame.columns, key=ranks.__getitem__))
+    room, fitting = limit, []
+    for name in ordered.columns:
+        cells = [cell[:_LONGEST_CELL] for cell in format_column(frame[name])]
+        room -= max(*map(len, cells), *map(len, name.split("_"))) + _GAP
+        if room < 0:
+            break
+        fitting.append(name)
+    return ordered.select(fitting or ordered.columns[:1])
+
+
+def _rank(column: pl.Series) -> int:
+    """Sorts what says nothing behind text, the longer the later, and text behind figures."""
+    if column.null_count() == len(column):
+        return len(_TEXT_STEPS) + 1
+    if column.dtype.is_numeric():
+        return 0
+    longest = max(map(len, format_column(column)))
+    return sum(longest > step for step in _TEXT_STEPS)
+
+
+_TEXT_STEPS: Final = (14, 24, 40)
 
 
 def _as_list(frame: pl.DataFrame) -> Table:
@@ -72,14 +112,13 @@ def _as_list(frame: pl.DataFrame) -> Table:
     return table
 
 
-def _as_grid(frame: pl.DataFrame, width: int) -> Table:
-    cells = {name: format_column(frame[name]) for name in frame.columns}
-    natural = sum(max(len(name), *map(len, column)) + 2 for name, column in cells.items())
-    table = Table(box=None, pad_edge=False, header_style="bold")
+def _as_grid(frame: pl.DataFrame, *, cut: int | None = None) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, _GAP, 0, 0))
     for name, kind in frame.schema.items():
-        header = name if natural <= width else name.replace("_", "_\n")
-        table.add_column(header, justify="right" if kind.is_numeric() else "left")
-    for row in zip(*cells.values(), strict=True):
+        header = name if cut is None else name.replace("_", "_\n")
+        justify: JustifyMethod = "right" if kind.is_numeric() else "left"
+        table.add_column(header, justify=justify, no_wrap=True, overflow="ellipsis", max_width=cut)
+    for row in zip(*(format_column(frame[name]) for name in frame.columns), strict=True):
         table.add_row(*row)
     return table
 
@@ -101,7 +140,7 @@ def _decimals(column: pl.Series) -> int:
     return 0
 
 
-_DECIMALS_BELOW = ((10, 3), (1000, 1))
+_DECIMALS_BELOW: Final = ((10, 3), (1000, 1))
 
 
 def _cell(value: object, decimals: int) -> str:
