@@ -79,15 +79,15 @@ def _text(table: Table, width: int) -> str:
 def _fitting(frame: pl.DataFrame, limit: int) -> pl.DataFrame:
     """The columns that a terminal has room for, at least one; long text and unknowns go first."""
     ranks = {column.name: _rank(column) for column in frame}
-    ordered = frame.select(sorted(frame.columns, key=ranks.__getitem__))
+    names = sorted(ranks, key=ranks.__getitem__)
     room, fitting = limit, []
-    for name in ordered.columns:
+    for name in names:
         cells = [cell[:_LONGEST_CELL] for cell in format_column(frame[name])]
         room -= max(*map(len, cells), *map(len, name.split("_"))) + _GAP
         if room < 0:
             break
         fitting.append(name)
-    return ordered.select(fitting or ordered.columns[:1])
+    return frame.select(fitting or names[:1])
 
 
 def _rank(column: pl.Series) -> int:
