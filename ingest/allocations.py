@@ -12,6 +12,7 @@ from model.schemas import UNLIMITED_S
 _HELD: Final = ("gpus", "gpu_types", "shards", "billing", "cpus", "nodes")
 _UNLIMITED: Final = ("UNLIMITED", "Unlimited", "INFINITE", "infinite", "4294967295")
 _NO_VAL: Final = 4_294_967_294
+_MOST: Final = 10**9
 _ENERGY_LIMIT_J: Final = 10**15
 _GRES: Final = "GPUs of rows without a TRES string are taken from AllocGRES, or ReqGRES times nodes"
 
@@ -112,7 +113,8 @@ def _tells_gpus(frame: pl.DataFrame) -> bool:
 
 
 def _first_number(frame: pl.DataFrame, first: str, names: tuple[str, ...]) -> pl.Expr:
-    present = [pl.col(name).cast(pl.Int64, strict=False) for name in names if name in frame.columns]
+    numbers = [pl.col(name).cast(pl.Int64, strict=False) for name in names if name in frame.columns]
+    present = [pl.when(number.is_between(0, _MOST)).then(number) for number in numbers]
     return pl.coalesce(first, *present)
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from ingest.ahead import ahead
 from ingest.fields import missing_useful
 from ingest.formats import job_format
 from ingest.formats.base import RawBatch, Reject
@@ -177,16 +178,18 @@ class _Job:
     ) -> tuple[_Tally, str, tuple[str, ...]]:
         tally = _Tally()
         normaliser = Normaliser(cluster=self._cluster, zone=self._zone, options=self._options)
-        with closing(self._watched(source, total)) as blocks:
+        with closing(ahead(self._watched(source, total))) as blocks:
             head = next(blocks, b"")
             form = job_format(head, self._options)
-            for raw in form.batches(chain([head], blocks), self._options):
-                normal = normaliser.read(raw)
-                begins = not tally.accepted
-                tally.add(raw, normal)
-                if begins:
-                    _refuse_misfit(tally, self._options)
-                writer.append(normal.jobs)
+            raws = ahead(form.batches(chain([head], blocks), self._options))
+            read = ahead((raw, normaliser.read(raw)) for raw in raws)
+            with closing(raws), closing(read):
+                for raw, normal in read:
+                    begins = not tally.accepted
+                    tally.add(raw, normal)
+                    if begins:
+                        _refuse_misfit(tally, self._options)
+                    writer.append(normal.jobs)
         tally.assumptions.update(normaliser.assumptions)
         if self._zone_assumed:
             tally.notes[_ZONE_ASSUMED] = None

@@ -13,6 +13,8 @@ from model.schemas import UTC_US
 NO_NODES: Final = ("None assigned", "None", "(null)", "N/A", "none")
 """What stands in NodeList where no node was assigned."""
 
+_LONGEST_S: Final = 100 * 366 * 86_400
+
 TIMES: Final = {"Submit": "submit", "Eligible": "eligible", "Start": "start", "End": "end"}
 
 _NEVER: Final = (
@@ -95,9 +97,12 @@ def _zero_and_cancelled() -> pl.Expr:
 
 
 def _suspended(frame: pl.DataFrame) -> pl.Expr:
-    if "Suspended" in frame.columns:
-        return pl.col("suspended_s").clip(lower_bound=0)
     held = _span(pl.col("start"), pl.col("end"))
+    if "Suspended" in frame.columns:
+        told = pl.col("suspended_s").clip(lower_bound=0)
+        return (
+            pl.when(held.clip(lower_bound=0) < told).then(held).otherwise(told).alias("suspended_s")
+        )
     derived = (held - pl.col("elapsed_s")).clip(lower_bound=0)
     return pl.when("started").then(derived).otherwise(0).alias("suspended_s")
 
@@ -131,7 +136,7 @@ def _duration(frame: pl.DataFrame, names: tuple[str, ...], column: str) -> pl.Se
             plain = frame[name].cast(pl.Int64, strict=False)
             told = plain if plain.null_count() == frame[name].null_count() else None
             read = read.fill_null(seconds(frame[name]) if told is None else told)
-    return read.rename(column)
+    return read.set((read > _LONGEST_S).fill_null(value=False), None).rename(column)
 
 
 def _undoubled(frame: pl.DataFrame, read: dict[str, Moments]) -> pl.DataFrame:

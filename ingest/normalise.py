@@ -30,6 +30,7 @@ _PLAIN: Final = {
     "Reservation": "reservation",
     "JobName": "job_name",
 }
+_MOST_GPUS: Final = 1_000_000
 _FAULTS: Final = (
     ("bad_job_id", pl.col("job_id").is_null()),
     ("no_submit", pl.col("submit").is_null() & ~pl.col("_bad_submit")),
@@ -40,7 +41,7 @@ _FAULTS: Final = (
     ("negative_elapsed", pl.col("elapsed_s") < 0),
     ("no_start", pl.col("_unstarted")),
     ("end_before_start", pl.col("end") < pl.col("start")),
-    ("bad_gpus", pl.col("_bad_gpus")),
+    ("bad_gpus", pl.col("_bad_gpus") | (pl.col("gpus") > _MOST_GPUS)),
 )
 _DERIVED: Final = (
     "without JobIDRaw, array tasks are keyed by a number made from their JobID: "

@@ -24,6 +24,9 @@ _DAY_S = 86_400
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 _PLAIN, _DOUBLED, _SKIPPED = 0, 1, 2
 
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LAST: Final = datetime(_LAST_YEAR, 1, 1, tzinfo=UTC)
+
 Int64s = npt.NDArray[np.int64]
 
 
@@ -63,14 +66,18 @@ def moments(column: pl.Series, zone: str) -> Moments:
     """
     naive = column.str.to_datetime(_ISO, time_unit="us", strict=False, cache=False)
     utc, latest, shifted = _localised(naive, zone)
-    if naive.null_count() == column.null_count():
-        return Moments(utc, latest, _none_of(column), shifted)
-    left = naive.is_null() & column.is_not_null() & ~column.is_in(UNKNOWN_WORDS)
-    text = column.filter(left)
-    read = _other_forms(text)
-    never = (text.str.to_integer(strict=False) >= NEVER_S).fill_null(value=False)
-    bad = _none_of(column).scatter(left.arg_true(), read.is_null() & ~never)
-    return Moments(utc.scatter(left.arg_true(), read), latest, bad, shifted)
+    bad = _none_of(column)
+    if naive.null_count() != column.null_count():
+        left = naive.is_null() & column.is_not_null() & ~column.is_in(UNKNOWN_WORDS)
+        text = column.filter(left)
+        read = _other_forms(text)
+        never = (text.str.to_integer(strict=False) >= NEVER_S).fill_null(value=False)
+        bad = bad.scatter(left.arg_true(), read.is_null() & ~never)
+        utc = utc.scatter(left.arg_true(), read)
+    absurd = ~utc.is_between(_FIRST, _LAST).fill_null(value=True)
+    if absurd.any():
+        utc, bad = utc.set(absurd, None), bad | absurd
+    return Moments(utc, latest, bad, shifted)
 
 
 def seconds(column: pl.Series) -> pl.Series:

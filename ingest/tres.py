@@ -34,7 +34,7 @@ _SCHEMA: Final = {
 }
 _VARIED: Final = r"(?:mem|energy|vmem|pages|fs/disk)=[^,]*"
 _CACHE_LIMIT: Final = 500_000
-_DIGITS: Final = 18
+_DIGITS: Final = 10
 _IN_BRACKETS = re.compile(r"\(.*\)$")
 _GRES_ENTRY = re.compile(
     r"(?:PER_(?P<per>[A-Z]+):)?(?:gres[:/])?gpu(?::(?P<type>[^:=,()]*[^:=,()\d][^:=,()]*))?"

@@ -135,6 +135,10 @@ def test_states(text, state, finality):
         ({"State": ""}, "bad_state"),
         ({"Start": "later"}, "bad_start"),
         ({"End": "later"}, "bad_end"),
+        ({"Submit": "0001-01-01T00:00:00"}, "bad_submit"),
+        ({"End": "9999-12-31T23:59:59"}, "bad_end"),
+        ({"AllocTRES": "gres/gpu=99999999"}, "bad_gpus"),
+        ({"AllocTRES": "gres/gpu=99999999999999999999"}, "bad_gpus"),
         ({"End": "2026-05-01T09:59:59"}, "end_before_start"),
         ({"ElapsedRaw": "-5"}, "negative_elapsed"),
         ({"Start": "Unknown"}, "no_start"),
@@ -263,3 +267,14 @@ def test_missing_columns_are_refused_by_name(column):
     with pytest.raises(InputError, match=column) as refused:
         normal(log(job(1)).replace(HEADER.encode(), header.encode()))
     assert "sacct -a -D" in str(refused.value.hint)
+
+
+@pytest.mark.parametrize("number", ["1" + "0" * length for length in (10, 15, 19, 30)])
+def test_absurd_numbers_are_unknown(number):
+    row = only(log(job(1, ElapsedRaw=number, AllocTRES=f"cpu={number}1,billing={number}1")))
+    assert (row["cpus"], row["billing"]) == (None, None)
+    assert (row["held_until"] - row["start"]).total_seconds() == 3600
+
+
+def test_suspended_time_is_never_more_than_the_job_held():
+    assert only(log(job(1, Suspended="10-00:00:00")))["suspended_s"] == 3600
