@@ -22,7 +22,7 @@ from analytics.reductions import (
     load_seconds,
     touching,
 )
-from analytics.tally import tally
+from analytics.tally import batches, tally
 from analytics.tracking import with_gpu_tracking
 from analytics.usage_notes import usage_notes
 from model.errors import InputError
@@ -84,7 +84,10 @@ def usage(
     if "gpu_untracked" not in present:
         jobs = with_gpu_tracking(jobs, gpu_partitions=gpu_partitions)
     physical = physical_gpus(jobs, share_of)
-    moments = job_moments(jobs, by, physical=physical.expr).filter(_touches(calendar))
+    moments = (
+        job_moments(batch, by, physical=physical.expr).filter(_touches(calendar))
+        for batch in batches(jobs)
+    )
     booked = tally(moments, by, calendar=calendar)
     figures = booked.completed(calendar).select(
         GROUP, "period_start", **_counts(booked.census), **_hours(booked.census, physical)

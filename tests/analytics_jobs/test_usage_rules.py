@@ -169,6 +169,7 @@ long_jobs = st.builds(
     lambda start, length, gpus, suspended, account, user: job(
         submit=start, start=start, end=start + length, gpus=gpus, suspended_s=suspended,
         account=account, user=user,
+        month=None if user == "w" else datetime.fromtimestamp(start, UTC).strftime("%Y-%m"),
     ),
     st.integers(MONDAY, MONDAY + 300 * DAY), st.integers(0, 40 * DAY), st.integers(0, 8),
     st.integers(0, DAY), st.sampled_from("abc"), st.sampled_from("uvw"),
