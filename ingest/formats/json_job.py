@@ -5,6 +5,9 @@ from typing import Final
 
 import msgspec
 
+from ingest.formats.job_answer import live_jobs_error
+from ingest.formats.record_batch import JobFaultError, JobRow
+
 COLUMNS: Final = (
     "JobIDRaw",
     "JobID",
@@ -35,8 +38,6 @@ COLUMNS: Final = (
 
 Empty cells are null, as those of a text log are.
 """
-
-JobRow = tuple[str | None, ...]
 
 _UNSET_COUNT: Final = 1 << 62
 """Counts from here on are Slurm's NO_VAL64 and INFINITE64, not counts."""
@@ -148,16 +149,10 @@ _NO_TRES: Final = TresLists()
 _TRES_LIST: Final = msgspec.json.Decoder(list[Tres] | None)
 
 
-class JobFaultError(ValueError):
-    """Why a record is no job, as the slug that quarantine counts."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 def job_row(job: Job) -> JobRow:
-    """The fields of `COLUMNS`. Raises JobFaultError."""
+    """The fields of `COLUMNS`. Raises JobFaultError, and InputError for a controller's job."""
+    if job.is_live:
+        raise live_jobs_error()
     time = job.time or _NO_TIMES
     job_id = _required(job.job_id, "no_job_id")
     submit = _required(time.submission, "no_submit")
