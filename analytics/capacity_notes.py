@@ -196,9 +196,9 @@ def _old_denominators(frame: pl.DataFrame, on: date) -> Iterator[str]:
         ("population_year", "Population"),
         ("gdp_year", "Gross domestic product"),
     ):
-        old = frame.filter(pl.col(column) < on.year - STALE_YEARS)[column]
-        if old.len():
-            span = f"{old.min()}" if old.min() == old.max() else f"{old.min()} to {old.max()}"
+        old = sorted(frame.filter(pl.col(column) < on.year - STALE_YEARS)[column].to_list())
+        if old:
+            span = f"{old[0]}" if old[0] == old[-1] else f"{old[0]} to {old[-1]}"
             yield (
                 f"{what}: figures of {span}, more than {STALE_YEARS} years older than "
                 f"{on.isoformat()}."

@@ -158,9 +158,8 @@ class Facts:
         if self.observed.is_empty():
             now = datetime.now(UTC)
             return now, now
-        begin = int(self.observed["begin_s"].min() or 0)
-        end = int(self.observed["end_s"].max() or 0)
-        return datetime.fromtimestamp(begin, UTC), datetime.fromtimestamp(end, UTC)
+        begin_s, end_s = self.observed.select(pl.col("begin_s").min(), pl.col("end_s").max()).row(0)
+        return datetime.fromtimestamp(begin_s, UTC), datetime.fromtimestamp(end_s, UTC)
 
     def calendar(self, *, through_last_event: bool = False) -> Calendar | None:
         """The question's periods, None where the store knows no time at all.
