@@ -1,5 +1,6 @@
 """The dashboard's application."""
 
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -7,12 +8,15 @@ from dash import Dash
 
 from dashboard.downloads import add_downloads
 from dashboard.reader import Reader
-from dashboard.routing import add_callbacks
+from dashboard.routing import add_callbacks, warm
 from dashboard.security import protect
 from dashboard.shell import INDEX, shell
 from model.registry import Registry
 from model.settings import Settings
 from store import Store
+
+WARM: Final = "plimsoll-warm"
+"""Under this name the server's extensions hold what answers the first pages ahead of a reader."""
 
 _ASSETS: Final = Path(__file__).parent / "assets"
 
@@ -40,4 +44,5 @@ def create_app(store: Store | None, settings: Settings, registry: Registry) -> D
     add_callbacks(app, reader, base=base)
     add_downloads(app.server, reader, prefix=base)
     protect(app)
+    app.server.extensions[WARM] = partial(warm, reader)
     return app

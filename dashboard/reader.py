@@ -1,6 +1,7 @@
 """The dashboard's one way to figures: questions to `answer`, with a small memory."""
 
 from collections import OrderedDict
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from threading import Lock
@@ -14,6 +15,7 @@ from reports.answer import answer
 from store import Cluster, Store
 
 _REMEMBERED: Final = 256
+_Key = tuple[str | None, Question]
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,16 @@ class ClusterName:
 
 
 class Reader:
-    """Asks `answer`, and remembers what it said for as long as the store stays as it is."""
+    """Asks `answer`, and remembers what it said for as long as the store stays as it is.
+
+    A question that is being answered is not asked again meanwhile: who asks it waits.
+    """
 
     def __init__(self, *, store: Store | None, settings: Settings, registry: Registry) -> None:
         self.store = store
         self.settings = settings
         self.registry = registry
-        self._known: OrderedDict[tuple[str | None, Question], Answer] = OrderedDict()
+        self._known: OrderedDict[_Key, Future[Answer]] = OrderedDict()
         self._lock = Lock()
 
     @property
@@ -49,12 +54,23 @@ class Reader:
         question = replace(question, timezone=self.timezone)
         key = (self.version() if question.table != "capacity" else None, question)
         with self._lock:
-            if key in self._known:
+            known = self._known.get(key)
+            if known is None:
+                pending = self._known[key] = Future()
+            else:
                 self._known.move_to_end(key)
-                return self._known[key]
-        found = answer(question, store=self.store, settings=self.settings, registry=self.registry)
+        return self._answer(key, pending) if known is None else known.result()
+
+    def _answer(self, key: _Key, pending: Future[Answer]) -> Answer:
+        try:
+            found = answer(key[1], store=self.store, settings=self.settings, registry=self.registry)
+        except BaseException as fault:
+            pending.set_exception(fault)
+            with self._lock:
+                self._known.pop(key, None)
+            raise
+        pending.set_result(found)
         with self._lock:
-            self._known[key] = found
             while len(self._known) > _REMEMBERED:
                 self._known.popitem(last=False)
         return found

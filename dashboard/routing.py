@@ -1,6 +1,7 @@
 """Callbacks: from the address to a page, from the filters to the address and the page's body."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -52,6 +53,16 @@ def add_callbacks(app: Dash, reader: Reader, *, base: str) -> None:
         if page is None or now == drawn:
             raise PreventUpdate
         return body(page, reader, read_filters(query), _view(view, base)), now
+
+
+def warm(reader: Reader) -> None:
+    """Answer what the pages ask before any filter is set, so that the first reader need not wait.
+
+    What cannot be answered is left for the page itself to explain.
+    """
+    for page in PAGES:
+        with suppress(PlimsollError):
+            page.body(PageRequest(reader=reader, filters=Filters(), view=_view(None, "/")))
 
 
 def page_at(pathname: str | None, *, base: str) -> Page | None:

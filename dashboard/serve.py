@@ -1,10 +1,13 @@
 """A production server in this process: threads, no fork, because Polars does not survive one."""
 
 import logging
+from threading import Thread
 from typing import Final
 
 import waitress
 from dash import Dash
+
+from dashboard.app import WARM
 
 LOOPBACK: Final = "127.0.0.1"
 PORT: Final = 8050
@@ -14,4 +17,5 @@ _THREADS: Final = 8
 def serve(app: Dash, host: str = LOOPBACK, port: int = PORT) -> None:
     """Serve the dashboard until interrupted; only this machine can reach it unless told so."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    Thread(target=app.server.extensions[WARM], name="plimsoll-warm", daemon=True).start()
     waitress.serve(app.server, host=host, port=port, threads=_THREADS, ident=None, _quiet=True)

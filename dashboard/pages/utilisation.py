@@ -30,6 +30,13 @@ _NODES: Final = (
     "reclaimable_low_gpu_hours", "utilisation_available", "role_basis", "role_evidence",
     "available_gpu_hours", "allocated_gpu_hours", "down_gpu_hours",
 )  # fmt: skip
+_INFERENCE: Final = (
+    "cluster", "node_role", "gpu_model", "nodes", "candidate_nodes", "utilisation_available",
+    "training_utilisation_available", "installed_gpu_hours", "allocated_gpu_hours",
+    "free_gpu_hours", "blocked_gpu_hours", "reserved_gpu_hours", "down_gpu_hours",
+    "not_observed_gpu_hours", "reclaimable_low_gpu_hours", "reclaimable_high_gpu_hours",
+    "headroom_gpus",
+)  # fmt: skip
 
 
 def body(request: PageRequest) -> html.Div:
@@ -108,6 +115,7 @@ def _inference(scope: Scope) -> list[Panel | html.Section]:
         finding=inference_beside_training(answer.frame),
         answer=answer,
         chart=chart,
+        columns=_INFERENCE,
         before=(html.P(f"{reclaimable_finding(answer.frame)}.", className="pl-lead"),),
     )
     return [beside, nodes]

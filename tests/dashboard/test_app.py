@@ -6,14 +6,19 @@ import hashlib
 import io
 import re
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from time import sleep
 from typing import Any
+from unittest.mock import Mock
 
 import polars as pl
 import pytest
 
 from dashboard import create_app
 from dashboard.downloads import as_csv, as_xlsx
+from dashboard.reader import Reader
+from model.errors import InputError
 from model.question import Answer, Question
 from model.registry import load_registry
 from model.settings import load_settings
@@ -110,3 +115,31 @@ def test_made_up_data_say_so_in_every_row_and_on_the_first_sheet():
     assert "SYNTHETIC DATA" in book.read("xl/sharedStrings.xml").decode()
     assert all(b"<f>" not in book.read(name) for name in sheets)
     book.close()
+
+
+def test_a_question_is_answered_once_however_many_ask(monkeypatch, tmp_path):
+    asked = []
+
+    def slowly(question: Question, **_: Any) -> Answer:
+        asked.append(question)
+        sleep(0.05)
+        return answered(pl.DataFrame())
+
+    monkeypatch.setattr("dashboard.reader.answer", slowly)
+    config = tmp_path / "plimsoll.yaml"
+    config.write_text("site: nowhere\n")
+    reader = Reader(store=None, settings=load_settings(config), registry=load_registry())
+    with ThreadPoolExecutor(4) as readers:
+        found = list(readers.map(reader.ask, [Question("capacity", on=date(2026, 1, 1))] * 4))
+    assert len(asked) == 1
+    assert all(each is found[0] for each in found)
+
+
+def test_a_question_that_failed_is_asked_again(monkeypatch, tmp_path):
+    monkeypatch.setattr("dashboard.reader.answer", Mock(side_effect=[InputError("no"), "yes"]))
+    config = tmp_path / "plimsoll.yaml"
+    config.write_text("site: nowhere\n")
+    reader = Reader(store=None, settings=load_settings(config), registry=load_registry())
+    with pytest.raises(InputError):
+        reader.ask(Question("capacity"))
+    assert reader.ask(Question("capacity")) == "yes"
