@@ -11,6 +11,7 @@ import polars as pl
 
 from analytics.award_accounts import award_accounts
 from analytics.calendar import calendar, day_span
+from analytics.tracking import with_gpu_tracking
 from analytics.usage import usage
 from model.schemas import AWARDS
 from model.units import resolve_unit
@@ -80,6 +81,8 @@ def award_use(
     the day on which the grant was used up.
     """
     now = as_of.astimezone(ZoneInfo(timezone))
+    if "gpu_untracked" not in jobs.collect_schema().names():
+        jobs = with_gpu_tracking(jobs)
     live = _live_awards(awards, jobs)
     hours = _daily_hours(live, jobs, as_of=as_of, timezone=timezone)
     _charge(live, hours, since=now.date() - timedelta(days=RATE_DAYS))

@@ -153,3 +153,8 @@ def test_the_round_sums_the_use_that_is_known() -> None:
     )
     row = shortfall(awards, award_use(awards, facts([ran(1, 24)]), as_of=on(9))).row(0, named=True)
     assert (row["used"], row["used_share"]) == (24.0, pytest.approx(0.24))
+
+
+def test_an_account_of_cpu_jobs_on_a_tracking_cluster_used_nothing() -> None:
+    others = [ran(1, 5, account="b"), ran(1, 5, gpus=0)]
+    assert used(table(award("x")), others) == {"x": 0}
