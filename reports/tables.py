@@ -15,8 +15,8 @@ from analytics.dimensions import dimension_notes, filter_where, with_dimensions
 from analytics.finding import Finding
 from analytics.inference import inference
 from analytics.roles import node_roles
-from analytics.shortfall import shortfall
-from analytics.usage import usage
+from analytics.shortfall import shortfall, shortfall_notes
+from analytics.usage import usage, usage_notes
 from analytics.utilisation import nodes, utilisation
 from model.errors import InputError
 from model.pull_back import load_pull_back
@@ -71,13 +71,10 @@ def _usage(asked: Asked) -> Finding:
         catalogue=facts.catalogue,
         aliases=facts.aliases,
     )
-    frame = usage(
-        filter_where(jobs, asked.where),
-        calendar=periods,
-        by=asked.question.by,
-        share_of=facts.catalogue.share,
-    )
-    return Finding(frame, dimension_notes(needed, awards=facts.awards))
+    chosen = filter_where(jobs, asked.where)
+    frame = usage(chosen, calendar=periods, by=asked.question.by, share_of=facts.catalogue.share)
+    notes = usage_notes(chosen, calendar=periods)
+    return Finding(frame, (*notes, *dimension_notes(needed, awards=facts.awards)))
 
 
 def _utilisation(asked: Asked) -> Finding:
@@ -99,7 +96,8 @@ def _inference(asked: Asked) -> Finding:
 def _shortfall(asked: Asked) -> Finding:
     _without_by(asked.question)
     awards, used = _awards(asked)
-    return _kept(Finding(shortfall(awards, used)), asked.where)
+    rounds = shortfall(awards, used)
+    return _kept(Finding(rounds, shortfall_notes(awards, rounds)), asked.where)
 
 
 def _applications(asked: Asked) -> Finding:
