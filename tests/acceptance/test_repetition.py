@@ -9,6 +9,11 @@ from polars.testing import assert_frame_equal
 
 from model.schemas import FACT_TABLES
 
+FIELDS = (
+    "jobid,jobidraw,cluster,partition,qos,account,group,gid,user,uid,submit,eligible,start,end,"
+    "elapsed,exitcode,state,nnodes,ncpus,reqcpus,reqmem,reqtres,alloctres,timelimit,nodelist,jobname"
+)
+
 SHOWS = [
     ("usage", "--by", "account", "--period", "day"),
     ("utilisation",),
@@ -35,8 +40,10 @@ def assert_same(left, right) -> None:
     assert left[1] == right[1]
 
 
-def split_lines(log: Path, folder: Path) -> tuple[Path, Path]:
-    header, *lines = log.read_bytes().splitlines(keepends=True)
+def split_lines(log: Path, folder: Path, *, headed: bool = True) -> tuple[Path, Path]:
+    lines = log.read_bytes().split(b"\n")
+    lines = [line + b"\n" for line in lines if line]
+    header = lines.pop(0) if headed else b""
     middle = len(lines) // 2
     first, second = folder / "first", folder / "second"
     first.write_bytes(header + b"".join(lines[: middle + 10]))
@@ -59,7 +66,14 @@ def halves(name: str, log: Path, folder: Path) -> tuple[Path, Path]:
 
 
 @pytest.mark.parametrize(
-    "name", ["sacct-P-usage.txt", "sacct-P-usage-delim-unit-sep.txt", "sacct.json", "sacct-X.json"]
+    "name",
+    [
+        "sacct-P-usage.txt",
+        "sacct-P-usage-delim-unit-sep.txt",
+        "sacct-P-all-fields-DX.txt",
+        "sacct.json",
+        "sacct-X.json",
+    ],
 )
 def test_twice_and_in_overlapping_halves(plimsoll, shared, tmp_path, name):
     captures = shared / "slurm" / "captures"
@@ -90,4 +104,34 @@ def test_twice_and_in_overlapping_halves(plimsoll, shared, tmp_path, name):
     ingest("forwards", first, second)
     assert_same(state_of(plimsoll, "forwards"), whole)
     ingest("backwards", second, first, second)
+    assert_same(state_of(plimsoll, "backwards"), whole)
+
+
+def test_a_headerless_log_twice_and_in_overlapping_halves(plimsoll, shared, tmp_path):
+    log = shared / "data" / "xdmod_phillips" / "phillips.log"
+
+    def ingest(store: str, *paths: Path) -> None:
+        for path in paths:
+            done = plimsoll(
+                "--store",
+                store,
+                "ingest",
+                "jobs",
+                path,
+                "--cluster",
+                "phillips",
+                "--fields",
+                FIELDS,
+            )
+            assert done.code == 0, done.err
+
+    ingest("once", log)
+    whole = state_of(plimsoll, "once")
+    assert whole[0]["jobs"].height == 4285
+    ingest("once", log)
+    assert_same(state_of(plimsoll, "once"), whole)
+    first, second = split_lines(log, tmp_path, headed=False)
+    ingest("forwards", first, second)
+    assert_same(state_of(plimsoll, "forwards"), whole)
+    ingest("backwards", second, first)
     assert_same(state_of(plimsoll, "backwards"), whole)
