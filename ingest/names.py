@@ -60,9 +60,8 @@ _HINTS: Final = [
     "sys/dashboard",
 ]
 _FIXED_KEY: Final = b"plimsoll job names"
-_CACHE_LIMIT: Final = 1_000_000
 _NAME_BYTES: Final = 16
-_USER_HEX: Final = 16
+_USER_BYTES: Final = 8
 
 
 def services(column: pl.Series) -> pl.Series:
@@ -86,22 +85,18 @@ def services(column: pl.Series) -> pl.Series:
 
 
 class Hashes:
-    """Keyed hashes of texts, each distinct text hashed once."""
+    """Keyed hashes of texts, each distinct text of a column hashed once."""
 
-    def __init__(self, digest: Callable[[bytes], str]) -> None:
+    def __init__(self, digest: Callable[[bytes], bytes], *, prefix: str = "") -> None:
         self._digest = digest
-        self._known: dict[str, str] = {}
+        self._prefix = prefix
 
     def table(self, column: pl.Series) -> pl.DataFrame:
-        """The distinct texts of a column as `text`, with their `hash`."""
-        if len(self._known) > _CACHE_LIMIT:
-            self._known.clear()
-        texts = column.unique().drop_nulls()
-        for text in texts:
-            if text not in self._known:
-                self._known[text] = self._digest(text.encode("utf-8", "surrogatepass"))
-        hashes = pl.Series("hash", [self._known[text] for text in texts], dtype=pl.String)
-        return pl.DataFrame([texts.alias("text"), hashes])
+        """The distinct texts of a column as `text`, with their `hash` in hexadecimal."""
+        texts = column.unique().drop_nulls().alias("text")
+        digests = [self._digest(text) for text in texts.cast(pl.Binary)]
+        hashes = pl.Series("hash", digests, dtype=pl.Binary).bin.encode("hex")
+        return pl.DataFrame([texts, (self._prefix + hashes).rename("hash")])
 
     def read(self, column: pl.Series) -> pl.Series:
         """The hash of each value, null where the value is null."""
@@ -125,14 +120,19 @@ class Names:
 def name_hashes(key: bytes | None) -> Hashes:
     """Hashes of job names: keyed where the site has a key, else equal in every store."""
     secret = hashlib.sha256(key).digest() if key else _FIXED_KEY
-    return Hashes(
-        lambda text: hashlib.blake2b(text, digest_size=_NAME_BYTES, key=secret).hexdigest()
-    )
+    begun = hashlib.blake2b(digest_size=_NAME_BYTES, key=secret)
+
+    def digest(text: bytes) -> bytes:
+        named = begun.copy()
+        named.update(text)
+        return named.digest()
+
+    return Hashes(digest)
 
 
 def user_pseudonyms(key: bytes) -> Hashes:
     """Pseudonyms of users: the first half of HMAC-SHA-256 under the site's key."""
-    return Hashes(lambda text: "u" + hmac.new(key, text, hashlib.sha256).hexdigest()[:_USER_HEX])
+    return Hashes(lambda text: hmac.digest(key, text, "sha256")[:_USER_BYTES], prefix="u")
 
 
 def _looked_up(column: pl.Series, table: pl.DataFrame) -> pl.DataFrame:
