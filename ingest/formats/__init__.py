@@ -6,10 +6,11 @@ from ingest.formats.base import JobFormat
 from ingest.formats.layout import find_layout
 from ingest.formats.sacct_json import SacctJson
 from ingest.formats.sacct_text import SacctText, first_lines
+from ingest.formats.sacct_yaml import SacctYaml
 from ingest.options import JobOptions
 from model.errors import InputError
 
-JOB_FORMATS: Final[tuple[JobFormat, ...]] = (SacctJson(), SacctText())
+JOB_FORMATS: Final[tuple[JobFormat, ...]] = (SacctJson(), SacctYaml(), SacctText())
 
 _FOREIGN: Final = (
     (b"%PDF", "a PDF"),

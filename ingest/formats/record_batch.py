@@ -39,6 +39,7 @@ class RecordShape:
     ) -> None:
         self.columns = columns
         self.row = row
+        self.names = record.__struct_fields__
         self.many = msgspec.json.Decoder(list[record])  # type: ignore[valid-type]
         self._one = msgspec.json.Decoder(record)
 
