@@ -1,4 +1,4 @@
-"""Node configurations: the text of `scontrol show node` into the store, a snapshot at a moment."""
+"""Node configurations into the store, a snapshot at a moment."""
 
 import json
 import time
@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
-from ingest.formats.node_text import refuse_what_is_no_node_text
-from ingest.formats.scontrol_nodes import NodeRecord, NodeText, read_nodes
+from ingest.formats.node_formats import node_format
+from ingest.formats.node_record import NodeRecord, NodeText
 from ingest.ledger import enter_file, ledger_run
 from ingest.report import FileReport, IngestReport
 from ingest.whole_file import Progress, WholeFile, each_file, read_whole
@@ -22,7 +23,6 @@ from model.schemas import NODES
 from store import Cluster, Store
 
 SIZE_LIMIT_BYTES: Final = 512 << 20
-_FORM: Final = "scontrol-show-node"
 _NO_MOMENT: Final = "say when it was taken: --at 2026-11-01T09:00."
 _EARLIEST_EPOCH: Final = 1_000_000_000
 
@@ -30,6 +30,7 @@ _EARLIEST_EPOCH: Final = 1_000_000_000
 @dataclass(frozen=True)
 class _Parsed:
     file: WholeFile
+    form: str
     text: NodeText
     valid_from: datetime
     notes: dict[str, int]
@@ -45,7 +46,7 @@ def ingest_nodes(
     timezone: str | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
-    """Read `scontrol show node` text (either form; `-` is standard input) as snapshots.
+    """Read node inventories in any format of NODE_FORMATS (`-` is standard input) as snapshots.
 
     `at` is the aware moment at which the text was taken; without it the latest moment that each
     text speaks of, in `timezone` (else the cluster's own), is assumed. Every file is read before
@@ -89,9 +90,10 @@ def nodes_frame(nodes: Iterable[NodeRecord], *, cluster: str, valid_from: dateti
     return pl.DataFrame(rows, schema=NODES.schema)
 
 
-def latest_moment(nodes: Iterable[NodeRecord], zone: ZoneInfo) -> datetime | None:
-    """The latest moment that the texts of some nodes speak of; None where there is none."""
-    said = (_moment(text, zone) for node in nodes for text in node.moments)
+def latest_moment(text: NodeText, zone: ZoneInfo) -> datetime | None:
+    """The latest moment that a text speaks of; None where there is none."""
+    texts = chain(text.moments, *(node.moments for node in text.nodes))
+    said = (_moment(each, zone) for each in texts)
     return max((moment for moment in said if moment is not None), default=None)
 
 
@@ -104,25 +106,33 @@ def _parse(
 ) -> _Parsed:
     began = time.perf_counter()
     file = read_whole(path, limit_bytes=SIZE_LIMIT_BYTES)
-    refuse_what_is_no_node_text(file.data, file.path)
-    text = read_nodes(file.data.decode("utf-8", errors="replace"))
+    form, text = _read(file)
     if not text.nodes:
         reasons = ", ".join(sorted({reject.reason for reject in text.rejects}))
         what = f"not one whole node in this text ({reasons})"
         raise InputError(what, where=file.path, hint="run scontrol show node again.")
-    valid_from = at or latest_moment(text.nodes, zone)
+    valid_from = at or latest_moment(text, zone)
     if valid_from is None:
         raise InputError(
             "the text does not tell when it was taken", where=file.path, hint=_NO_MOMENT
         )
     notes = _notes(text, valid_from, assumed=at is None, zone=zone if stated else None)
-    return _Parsed(file, text, valid_from, notes, time.perf_counter() - began)
+    return _Parsed(file, form, text, valid_from, notes, time.perf_counter() - began)
+
+
+def _read(file: WholeFile) -> tuple[str, NodeText]:
+    """The format's name and what it reads; the file's name is added to its faults."""
+    try:
+        form = node_format(file.data)
+        return form.name, form.read(file.data)
+    except InputError as fault:
+        raise InputError(fault.what, where=file.path, hint=fault.hint) from fault
 
 
 def _notes(
     text: NodeText, valid_from: datetime, *, assumed: bool, zone: ZoneInfo | None
 ) -> dict[str, int]:
-    notes: dict[str, int] = {}
+    notes: dict[str, int] = dict(text.notes)
     if assumed:
         moment = valid_from.astimezone(UTC).isoformat(timespec="seconds")
         notes[f"taken at {moment}, the latest moment in the text (--at states it)"] = 0
@@ -168,13 +178,14 @@ def _enter(
     nodes, rejects = parsed.text.nodes, parsed.text.rejects
     frame = nodes_frame(nodes, cluster=cluster, valid_from=parsed.valid_from)
     counts = store.upsert(NODES, frame, run_id=run_id)
+    accepted = sum(node.rows for node in nodes)
     file = FileReport(
         path=parsed.file.path,
         sha256=parsed.file.sha256,
         size_bytes=parsed.file.size_bytes,
-        format=_FORM,
-        rows_read=len(nodes) + len(rejects),
-        rows_accepted=len(nodes),
+        format=parsed.form,
+        rows_read=accepted + len(rejects),
+        rows_accepted=accepted,
         rows_quarantined=len(rejects),
         reasons=Counter(reject.reason for reject in rejects),
         assumptions=parsed.notes,

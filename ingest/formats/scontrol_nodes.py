@@ -2,43 +2,34 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
 from ingest.formats.base import Reject
+from ingest.formats.node_record import NodeRecord, NodeText, sorted_list
 from ingest.gres import Gpus, GresError, gpus_of_gres, gpus_of_tres
 
 _KEY: Final = re.compile(r"(?:^|\s)([A-Z][A-Za-z]*)=")
 _BLOCK_START: Final = "NodeName="
+_BEGIN: Final = re.compile(rb"^\s*NodeName=", re.MULTILINE)
+_HEAD_BYTES: Final = 1 << 20
 _NEEDED: Final = ("CPUTot", "RealMemory", "State")
 _LAST_FIELD: Final = "AllocTRES"
 _MOMENT_KEYS: Final = ("BootTime", "SlurmdStartTime", "LastBusyTime")
 _REASON_MOMENT: Final = re.compile(r"\[[^\s@\[\]]+@([\dT:-]+)\]")
 
 
-@dataclass(frozen=True)
-class NodeRecord:
-    """One node: `line` is the first of its block; `moments` are times as the text has them."""
+class ScontrolNodes:
+    """`scontrol show node`, with or without -o."""
 
-    line: int
-    node: str
-    gpus: Gpus
-    cpus: int
-    memory_mb: int
-    partitions: str
-    features: str
-    state: str
-    slurm_version: str | None
-    moments: tuple[str, ...]
-    gpus_differ: bool = False
+    name = "scontrol-show-node"
 
+    def recognises(self, data: bytes) -> bool:
+        """Whether a node begins in the bytes."""
+        return _BEGIN.search(data[:_HEAD_BYTES]) is not None
 
-@dataclass(frozen=True)
-class NodeText:
-    """What a text holds: whole nodes, and the blocks set aside."""
-
-    nodes: list[NodeRecord] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
+    def read(self, data: bytes) -> NodeText:
+        """The nodes of a text, as `read_nodes`."""
+        return read_nodes(data.decode("utf-8", errors="replace"))
 
 
 def read_nodes(text: str) -> NodeText:
@@ -109,18 +100,13 @@ def _node(line: int, fields: dict[str, str], block: str) -> NodeRecord | str:
         gpus=by_gres or by_tres or Gpus(),
         cpus=cpus,
         memory_mb=memory_mb,
-        partitions=_sorted_list(fields.get("Partitions", "")),
-        features=_sorted_list(fields.get("AvailableFeatures", "")),
+        partitions=sorted_list(fields.get("Partitions", "")),
+        features=sorted_list(fields.get("AvailableFeatures", "")),
         state=fields["State"],
         slurm_version=fields.get("Version") or None,
         moments=_moments(fields, block),
         gpus_differ=bool(by_gres and by_tres and by_gres.count != by_tres.count),
     )
-
-
-def _sorted_list(text: str) -> str:
-    names = {name.strip() for name in text.split(",")} - {"", "(null)"}
-    return ",".join(sorted(names))
 
 
 def _moments(fields: dict[str, str], block: str) -> tuple[str, ...]:

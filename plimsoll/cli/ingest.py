@@ -106,7 +106,10 @@ def nodes(
     timezone: str | None,
     strict: bool,
 ) -> None:
-    """Read node inventories: the text of `scontrol show node`, with or without -o."""
+    """Read node inventories: of `scontrol show node`, sinfo, slurmrestd or pyslurm.
+
+    Text, JSON and YAML are told by their content; sinfo's text needs node names and GRES.
+    """
     zone = timezone or session.settings.cluster_timezone(cluster)
     moment = _moment(at, zone or "UTC", "--at") if at else None
     store = session.open_store(create=True)

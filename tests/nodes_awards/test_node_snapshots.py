@@ -294,8 +294,6 @@ NOT_NODES = {
     "slurm/captures/sacct.json": "a job log in JSON",
     "slurm/captures/sinfo.txt": "sinfo",
     "slurm/captures/sinfo-N-long.txt": "sinfo",
-    "slurm/captures/sinfo.json": "JSON",
-    "slurm/captures/sinfo.yaml": "YAML",
     "slurm/captures/scontrol-show-node.json": "empty",
     "data/ood_core_osc/owens_nodes.txt": "no node begins",
     "data/xdmod_phillips/phillips.log": "no node begins",
