@@ -74,7 +74,8 @@ def test_the_capture_reads_as_its_json_does(capture: bytes, in_json: pl.DataFram
 
 
 def test_later_versions_print_no_tags(capture: bytes, in_json: pl.DataFrame):
-    untagged = re.sub(rb"!!(?:str|int|map|seq|null|bool|float)(?: |(?=\n))", b"", capture)
+    named = capture.replace(b"!!str null", b"'null'")  # a job of that name
+    untagged = re.sub(rb"!!(?:str|int|map|seq|null|bool|float)(?: |(?=\n))", b"", named)
     assert b"!!" not in untagged
     same = pl.exclude("Reservation")  # only its tag tells that 22.05 has a number for a name
     assert read(untagged).frame.select(same).equals(in_json.select(same))
