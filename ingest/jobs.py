@@ -37,6 +37,7 @@ _KIND: Final = "jobs"
 _REJECTS_KEPT: Final = 100_000
 _MISFITS: Final = {"bad_job_id", "no_submit", "bad_submit", "bad_state"}
 _FEW: Final = 20
+_ENOUGH_ROWS: Final = 1000
 _MOSTLY: Final = 0.5
 _ZONE_ASSUMED: Final = "time zone assumed: UTC"
 _TOO_MANY: Final = "of more than 100,000 quarantined rows, only the first are kept with their text"
@@ -185,11 +186,13 @@ class _Job:
             read = ahead((raw, normaliser.read(raw)) for raw in raws)
             with closing(raws), closing(read):
                 for raw, normal in read:
-                    begins = not tally.accepted
+                    few = tally.rows_read < _ENOUGH_ROWS
                     tally.add(raw, normal)
-                    if begins:
+                    if few and tally.rows_read >= _ENOUGH_ROWS:
                         _refuse_misfit(tally, self._options)
                     writer.append(normal.jobs)
+        if tally.rows_read < _ENOUGH_ROWS:
+            _refuse_misfit(tally, self._options)
         tally.assumptions.update(normaliser.assumptions)
         if self._zone_assumed:
             tally.notes[_ZONE_ASSUMED] = None

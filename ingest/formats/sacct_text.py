@@ -24,6 +24,7 @@ _NEWLINE: Final = 10
 _STAND_INS: Final = (b"\x1f", b"\x1e", b"\x1d", b"\x1c", b"\x01", b"\x02", b"\x03", b"\x04")
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}".encode()
 _MOSTLY: Final = 0.5
+_ENOUGH_ROWS: Final = 1000
 _UTF8: Final = "bytes that are not UTF-8 are read as U+FFFD"
 _NO_NEWLINE: Final = "the log does not end with a newline: its last row may be cut off"
 
@@ -66,15 +67,45 @@ class SacctText:
         if not lines:
             raise InputError("the log is empty", hint="was it written in full?")
         layout = find_layout(lines, options)
-        rows = 0
-        odd: list[Reject] = []
+        fit = _Fit(layout)
         for chunk in _chunks(chain([begin], blocks), layout):
             batch = _batch(chunk, layout)
-            if layout.header is None and not rows:
-                odd += batch.rejects
-                rows += batch.frame.height
-                _refuse_misfit(odd, rows, layout)
+            fit.see(batch)
             yield batch
+        fit.judge()
+
+
+class _Fit:
+    """Whether the columns that were named for a log are those of its lines.
+
+    Most of its first lines must have that many; a log with a header tells its columns itself.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+        self._rows = 0
+        self._odd: list[Reject] = []
+        self._open = layout.header is None
+
+    def see(self, batch: RawBatch) -> None:
+        """Count the lines of a batch, until enough were seen to judge."""
+        if self._open:
+            self._rows += batch.frame.height
+            self._odd += batch.rejects
+            if self._rows + len(self._odd) >= _ENOUGH_ROWS:
+                self.judge()
+
+    def judge(self) -> None:
+        """Raise InputError where most lines seen have another number of columns."""
+        if self._open and len(self._odd) > _MOSTLY * (len(self._odd) + self._rows):
+            line = self._odd[0]
+            found = line.text.count(self._layout.delimiter) + 1
+            said = len(self._layout.fields)
+            raise InputError(
+                f"--fields names {said} columns, but line {line.line} has {found}",
+                hint="give --fields the list that was given to sacct -o, in its order.",
+            )
+        self._open = False
 
 
 def _batch(chunk: _Chunk, layout: Layout) -> RawBatch:
@@ -319,13 +350,3 @@ def _cut(data: bytes, mark: bytes, separators: int) -> int:
             return start
         end = start - 1
     return last
-
-
-def _refuse_misfit(odd: list[Reject], rows: int, layout: Layout) -> None:
-    """Where columns were named for the log, most of its first lines must have that many."""
-    if len(odd) > _MOSTLY * (len(odd) + rows):
-        found = odd[0].text.count(layout.delimiter) + 1
-        raise InputError(
-            f"--fields names {len(layout.fields)} columns, but line {odd[0].line} has {found}",
-            hint="give --fields the list that was given to sacct -o, in its order.",
-        )

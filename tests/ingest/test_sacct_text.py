@@ -53,6 +53,12 @@ def test_fields_that_do_not_fit_are_refused():
         raw((job(1) + "\n" + job(2) + "\n").encode(), fields=("JobID", "State"))
 
 
+def test_one_odd_line_among_few_is_no_wrong_column_list():
+    batch = raw(f"stray\n{job(1)}\n".encode(), fields=tuple(HEADER.split("|")))
+    assert batch.frame["JobIDRaw"].to_list() == ["1"]
+    assert [reject.line for reject in batch.rejects] == [1]
+
+
 def test_fields_that_are_none_of_sacct_are_refused():
     with pytest.raises(InputError, match="Colour"):
         raw(b"1|blue\n", fields=("JobID", "Colour"))
