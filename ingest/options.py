@@ -25,13 +25,12 @@ class JobOptions:
     name_key: bytes | None = None
 
     def fingerprint(self) -> str:
-        """A short text that is equal for options that read equal bytes into equal rows."""
+        """A short text, equal for options that read equal bytes into equal rows in one zone."""
         key = hashlib.sha256(self.name_key).hexdigest() if self.name_key else None
         window = tuple(moment.timestamp() for moment in self.window) if self.window else None
         fields = tuple(name.lower() for name in self.fields) if self.fields else None
         said = (
             self.format,
-            self.timezone,
             window,
             fields,
             self.delimiter,

@@ -227,6 +227,12 @@ def test_a_cluster_keeps_its_time_zone(store, tmp_path):
         ingest_jobs(store, [summer], cluster="new", options=JobOptions(timezone="Mars/Olympus"))
 
 
+def test_the_zone_that_a_cluster_has_may_be_said_again(store, tmp_path):
+    path = written(tmp_path, log(job(1)))
+    ingest_jobs(store, [path], cluster="here", options=JobOptions(timezone="Europe/London"))
+    assert ingest_jobs(store, [path], cluster="here").files[0].skipped
+
+
 def test_a_guessed_time_zone_is_told(store, tmp_path):
     report = ingest_jobs(store, [written(tmp_path, log(job(1)))], cluster="here")
     assert "time zone assumed: UTC" in report.assumptions
