@@ -1,8 +1,6 @@
 """What `plimsoll.yaml` says of a cluster: what its own logs cannot tell."""
 
-from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, Field, model_validator
@@ -10,9 +8,9 @@ from pydantic import AfterValidator, Field, model_validator
 from model.model_keys import nearest
 from model.origin import Record, Text
 from model.registry import load_gpus, load_registry
+from model.source_settings import Source
 
 NodeRole = Literal["inference", "training", "interactive", "cpu", "test", "login"]
-Feed = Literal["jobs", "nodes", "events", "telemetry", "awards"]
 
 
 def _known_timezone(name: str) -> str:
@@ -22,12 +20,6 @@ def _known_timezone(name: str) -> str:
         hint = nearest(name, available_timezones()) or "Write a name such as Europe/London."
         raise ValueError(f"unknown time zone '{name}'. {hint}") from None
     return name
-
-
-def _without_password(url: str) -> str:
-    if urlsplit(url).password:
-        raise ValueError("holds a password. Give it in a file or an environment variable.")
-    return url
 
 
 def _known_card(gpu_id: str) -> str:
@@ -49,11 +41,8 @@ def _known_machine(machine_id: str) -> str:
 
 
 Timezone = Annotated[str, AfterValidator(_known_timezone)]
-Url = Annotated[str, Field(pattern=r"^https?://"), AfterValidator(_without_password)]
 GpuId = Annotated[str, AfterValidator(_known_card)]
 MachineId = Annotated[str, AfterValidator(_known_machine)]
-Every = Annotated[str, Field(pattern=r"^[1-9][0-9]*(min|h|d)$")]
-"""An interval: 15min, 1h, 1d."""
 
 
 class NodeRoleRule(Record):
@@ -73,37 +62,6 @@ class NodeRoleRule(Record):
     def pattern(self) -> str:
         """The pattern, whichever of the two it is for."""
         return self.nodes or self.partition or ""
-
-
-class FileSource(Record):
-    """Files that something else writes: a shell pattern of paths."""
-
-    kind: Literal["files"]
-    feeds: Feed
-    paths: Text
-    every: Every | None = None
-
-
-class CommandSource(Record):
-    """A command whose output is read, such as sacct, here or over ssh."""
-
-    kind: Literal["command"]
-    feeds: Feed
-    command: Annotated[tuple[Text, ...], Field(min_length=1)]
-    every: Every | None = None
-
-
-class HttpSource(Record):
-    """A slurmrestd or a Prometheus; its token lies in a file."""
-
-    kind: Literal["slurmrestd", "prometheus"]
-    feeds: Feed
-    url: Url
-    token_file: Path | None = None
-    every: Every | None = None
-
-
-Source = Annotated[FileSource | CommandSource | HttpSource, Field(discriminator="kind")]
 
 
 class ClusterSettings(Record):

@@ -26,6 +26,10 @@ class InputError(PlimsollError):
     exit_code = 2
 
 
+class UnavailableError(InputError):
+    """What was asked does not answer now: asking again later may help."""
+
+
 class ConfigError(InputError):
     """A configuration or registry file holds faults; `faults` lists all of them, one a line."""
 

@@ -13,6 +13,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from model.cluster_settings import ClusterSettings, Timezone
 from model.errors import InputError
 from model.origin import Record, Text
+from model.source_settings import PATH_KEYS
 from model.yaml_source import Fault, Loc, YamlTree, load_yaml, validate_tree
 
 CONFIG_VARIABLE: Final = "PLIMSOLL_CONFIG"
@@ -189,6 +190,20 @@ def _anchor(tree: dict[str, Any], folder: Path) -> None:
             place = place.get(part) if isinstance(place, dict) else None
         if isinstance(place, dict) and isinstance(place.get(loc[-1]), str):
             place[loc[-1]] = str(folder / place[loc[-1]])
+    for source in _sources(tree):
+        for key in PATH_KEYS:
+            if isinstance(source.get(key), str):
+                source[key] = str(folder / source[key])
+
+
+def _sources(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for cluster in _items(tree, "clusters"):
+        yield from _items(cluster, "sources")
+
+
+def _items(tree: dict[str, Any], key: str) -> Iterator[dict[str, Any]]:
+    items = tree.get(key)
+    return (each for each in (items if isinstance(items, list) else []) if isinstance(each, dict))
 
 
 def _refuse_secrets(tree: YamlTree) -> None:

@@ -8,6 +8,7 @@ from store.records import (
     FileRecord,
     Quarantined,
     Run,
+    SourceState,
     TableInfo,
     WriteCounts,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "JobWriter",
     "Quarantined",
     "Run",
+    "SourceState",
     "Store",
     "TableInfo",
     "WriteCounts",

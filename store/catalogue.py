@@ -23,7 +23,7 @@ from model.errors import InputError
 from store import catalogue_tables as tables
 from store.database import for_writing
 from store.delta import checked_name
-from store.records import Cluster, FileRecord, Quarantined, Run
+from store.records import Cluster, FileRecord, Quarantined, Run, SourceState
 
 TEXT_LIMIT: Final = 4000
 """Characters of a quarantined row that are kept."""
@@ -178,6 +178,24 @@ class Catalogue:
         with self._engine.connect() as connection:
             found: datetime | None = connection.execute(query).scalar()
         return found
+
+    # Sources
+
+    def source(self, source: str) -> SourceState | None:
+        """How far one source was read; None for one that was never asked."""
+        query = select(tables.sources).where(tables.sources.c.source == source)
+        return next((SourceState(**row) for row in self._rows(query)), None)
+
+    def sources(self) -> list[SourceState]:
+        """All sources that were ever asked, by cluster, feed and name."""
+        order = tables.sources.c
+        query = select(tables.sources).order_by(order.cluster, order.feed, order.source)
+        return [SourceState(**row) for row in self._rows(query)]
+
+    def save_source(self, state: SourceState) -> None:
+        """Note how far a source was read, in place of what was noted of it."""
+        with self._writing.begin() as connection:
+            _put(connection, tables.sources, asdict(state))
 
     # Maps and settings
 

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -126,4 +127,24 @@ quarantine = Table(
     Column("reason", String(100), nullable=False),
     Column("text", Text, nullable=False),
     Column("rows", BigInteger, nullable=False),
+)
+
+sources = Table(
+    "sources",
+    metadata,
+    Column("source", String(500), primary_key=True),
+    Column("cluster", String(200), nullable=False),
+    Column("feed", String(50), nullable=False),
+    Column("kind", String(50), nullable=False),
+    Column("watermark", UtcDateTime),
+    Column("last_run", UtcDateTime),
+    Column("last_success", UtcDateTime),
+    Column("last_status", String(50)),
+    Column("message", Text),
+    Column("rows_read", BigInteger, nullable=False),
+    Column("rows_accepted", BigInteger, nullable=False),
+    Column("rows_steps", BigInteger, nullable=False),
+    Column("rows_quarantined", BigInteger, nullable=False),
+    Column("seconds", Float, nullable=False),
+    Column("seen", JSON, nullable=False),
 )

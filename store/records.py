@@ -73,6 +73,32 @@ class Quarantined:
 
 
 @dataclass(frozen=True)
+class SourceState:
+    """How far a source was read: everything before `watermark` is in the store.
+
+    `last_run` is when it was last asked, `last_success` when that last went well; `last_status`
+    is "done", "failed" (and `message` why) or "fault". The counts are those of the last run.
+    `seen` holds, for files, the size and time of modification of what was read.
+    """
+
+    source: str
+    cluster: str
+    feed: str
+    kind: str
+    watermark: datetime | None = None
+    last_run: datetime | None = None
+    last_success: datetime | None = None
+    last_status: str | None = None
+    message: str | None = None
+    rows_read: int = 0
+    rows_accepted: int = 0
+    rows_steps: int = 0
+    rows_quarantined: int = 0
+    seconds: float = 0.0
+    seen: dict[str, list[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class WriteCounts:
     """What a write did, in keys: each key of the input is counted once."""
 
