@@ -49,6 +49,7 @@ class Advice:
     events: str
     ingest_jobs: str
     ingest_nodes: str
+    ingest_events: str
     ingest_awards: tuple[str, str]
 
     def text(self) -> str:
@@ -62,11 +63,12 @@ class Advice:
                 "sacct prints all users (-a), requeued runs too (-D), and job steps (they carry",
                 "energy); times are epochs, so that no time zone can be mistaken. If a Slurm older",
                 "than 21.08 calls Reason or Container invalid, leave them out. Take the nodes",
-                "again whenever they change. Keep the events (nodes down): nothing reads them yet.",
+                "again whenever they change. Events tell when nodes were down or drained.",
                 "",
                 "Where plimsoll is:",
                 f"  {self.ingest_jobs}",
                 f"  {self.ingest_nodes}",
+                f"  {self.ingest_events}",
                 "The window's days begin in the cluster's time zone: plimsoll.yaml names it, or",
                 "--timezone Europe/London does.",
                 "",
@@ -87,11 +89,12 @@ def advice(cluster: str, *, since: date | None = None, until: date | None = None
         sacct=f"{sacct_line(since=begin, until=end)} | gzip > {jobs}",
         nodes=f"SLURM_TIME_FORMAT=%s scontrol show node > {nodes}",
         events=(
-            f"sacctmgr -P show event Start={begin} End={end} "
+            f"SLURM_TIME_FORMAT=%s sacctmgr -P show event Start={begin} End={end} "
             f"format=Cluster,NodeName,TimeStart,TimeEnd,State,Reason,User > {events}"
         ),
         ingest_jobs=f"plimsoll ingest jobs {jobs} --cluster {name} --window {begin}/{end}",
         ingest_nodes=f"plimsoll ingest nodes {nodes} --cluster {name}",
+        ingest_events=f"plimsoll ingest events {events} --cluster {name}",
         ingest_awards=(
             "plimsoll awards template --output awards.csv",
             "plimsoll ingest awards awards.csv",

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -18,6 +18,7 @@ from ingest.formats.node_record import NodeRecord, NodeText
 from ingest.ledger import enter_file, ledger_run
 from ingest.report import FileReport, IngestReport
 from ingest.whole_file import Progress, WholeFile, each_file, read_whole
+from ingest.zones import agreed_zone, zone_named
 from model.errors import InputError
 from model.schemas import NODES
 from store import Cluster, Store
@@ -53,10 +54,11 @@ def ingest_nodes(
     anything is written: InputError leaves the store as it was. Raises StoreLockedError.
     """
     known = store.catalogue.cluster(cluster)
-    zone = _agreed_zone(cluster, timezone, known)
+    zone = agreed_zone(cluster, timezone, known)
     stated = timezone is not None or known is not None
     parsed = [
-        _parse(path, at=at, zone=_zone(zone), stated=stated) for path in each_file(paths, progress)
+        _parse(path, at=at, zone=zone_named(zone), stated=stated)
+        for path in each_file(paths, progress)
     ]
     with store.lock(), ledger_run(store, "ingest nodes") as run_id:
         if known is None and timezone is not None:
@@ -153,23 +155,6 @@ def _moment(text: str, zone: ZoneInfo) -> datetime | None:
     except ValueError:
         return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _agreed_zone(cluster: str, asked: str | None, known: Cluster | None) -> str:
-    if asked and known and known.timezone != asked:
-        raise InputError(
-            f"the times of {cluster} were read in {known.timezone} so far, not in {asked}",
-            hint="one cluster has one time zone: leave --timezone out, or make a new store.",
-        )
-    return asked or (known.timezone if known else "UTC")
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        hint = "use a name such as Europe/London."
-        raise InputError(f"unknown time zone {name!r}", hint=hint) from error
 
 
 def _enter(

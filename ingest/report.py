@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class FileReport:
-    """One file: every row read is accepted, a step, or quarantined with its reason.
+    """One file: every row read is accepted, left out, or quarantined with its reason.
+
+    `rows_steps` are those left out as none of the table's own: job steps, which are never added
+    to allocations, events of a whole cluster, associations without a limit.
 
     `assumptions` maps a sentence to the number of rows it concerns (0: the file as a whole);
     `unknown` names useful columns that the file does not have. `skipped` tells that the same
@@ -39,7 +42,7 @@ class FileReport:
 
 @dataclass(frozen=True)
 class IngestReport:
-    """The files of one ingest and their sums; `kind` is jobs, nodes or awards."""
+    """The files of one ingest and their sums; `kind` is jobs, nodes, events or awards."""
 
     kind: str
     cluster: str | None
@@ -58,7 +61,7 @@ class IngestReport:
 
     @property
     def rows_steps(self) -> int:
-        """Rows of job steps: counted, never added to allocations."""
+        """Rows of job steps, and others that are left out by rule: counted, never stored."""
         return sum(file.rows_steps for file in self.files)
 
     @property
@@ -91,7 +94,7 @@ class IngestReport:
         parts = [
             f"{self.rows_read:,} rows read",
             f"{self.rows_accepted:,} accepted",
-            f"{self.rows_steps:,} steps" if self.rows_steps else "",
+            f"{self.rows_steps:,} {left_out_word(self.kind)}" if self.rows_steps else "",
             self._quarantined(),
             f"{sum(file.inserted for file in fresh):,} new",
             f"{sum(file.updated for file in fresh):,} updated",
@@ -107,6 +110,11 @@ class IngestReport:
     def _quarantined(self) -> str:
         reasons = ", ".join(f"{reason} {count:,}" for reason, count in self.reasons.items())
         return f"{self.rows_quarantined:,} quarantined" + (f" ({reasons})" if reasons else "")
+
+
+def left_out_word(kind: str) -> str:
+    """What the rows are called that an ingest of a kind leaves out by rule."""
+    return "steps" if kind == "jobs" else "left out"
 
 
 def _total(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:

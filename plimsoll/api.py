@@ -8,6 +8,7 @@ from typing import TypedDict, Unpack
 import polars as pl
 
 from ingest.awards import ingest_awards
+from ingest.events import ingest_events
 from ingest.jobs import ingest_jobs
 from ingest.nodes import ingest_nodes
 from ingest.options import JobOptions
@@ -70,6 +71,13 @@ def load_nodes(
 ) -> IngestReport:
     """Read node inventories as `plimsoll ingest nodes` does; `at` is an aware moment."""
     return ingest_nodes(store, _paths(paths), cluster=cluster, at=at)
+
+
+def load_events(
+    store: Store, paths: Paths, *, cluster: str, timezone: str | None = None
+) -> IngestReport:
+    """Read node events and reservations as `plimsoll ingest events` does."""
+    return ingest_events(store, _paths(paths), cluster=cluster, timezone=timezone)
 
 
 def load_awards(store: Store, paths: Paths) -> IngestReport:

@@ -51,7 +51,7 @@ def _records(document: Any) -> tuple[list[Any], tuple[str, ...]]:
     """The node records of a document, and what it says of its own time."""
     if not isinstance(document, dict):
         raise InputError("this document holds no nodes", hint=ASK)
-    if isinstance(nodes := document.get("nodes"), list):
+    if isinstance(nodes := document.get("nodes"), list) and (nodes or not said_error(document)):
         return nodes, (moment_text(document.get("last_update")),)
     if isinstance(groups := document.get("sinfo"), list):
         return [record for group in groups for record in _of_group(group)], ()

@@ -1,4 +1,4 @@
-"""`plimsoll ingest`: job logs, node inventories and awards into the store."""
+"""`plimsoll ingest`: job logs, node inventories, events and awards into the store."""
 
 import json
 from collections.abc import Callable
@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import click
 
 from ingest.awards import ingest_awards
+from ingest.events import ingest_events
 from ingest.formats import JOB_FORMATS
 from ingest.jobs import ingest_jobs
 from ingest.nodes import ingest_nodes
 from ingest.options import JobOptions
-from ingest.report import IngestReport
+from ingest.report import IngestReport, left_out_word
 from model.errors import InputError, QuarantinedError
 from plimsoll.cli.context import Session, pass_session
 from plimsoll.cli.progress import progress_bar
@@ -28,7 +29,7 @@ ZONE = click.option(
 
 @click.group()
 def ingest() -> None:
-    """Read logs, inventories and awards into the store.
+    """Read logs, inventories, telemetry and awards into the store.
 
     Safe to repeat and to interrupt: a file that was read before changes nothing, and nothing
     of a file shows before all of it was read.
@@ -53,6 +54,12 @@ def ingest() -> None:
 )
 @click.option("--fields", metavar="A,B,...", help="Columns of a log without a header.")
 @click.option("--delimiter", metavar="C", help="Column separator.  [default: from the header]")
+@click.option(
+    "--tres",
+    "tres_file",
+    metavar="FILE",
+    help="What TRES ids mean in a log that counts by them: output of sacctmgr -P show tres.",
+)
 @STRICT
 @pass_session
 def jobs(
@@ -65,9 +72,14 @@ def jobs(
     window: str | None,
     fields: str | None,
     delimiter: str | None,
+    tres_file: str | None,
     strict: bool,
 ) -> None:
-    """Read job logs of `sacct -P` or `sacct --json`: plain, gz, xz or zst; `-` is stdin."""
+    """Read job logs: plain, gz, xz or zst; `-` is stdin.
+
+    The format is told by the content: sacct -P or -p, sacct --json or --yaml and slurmrestd's
+    slurmdb jobs, dumps of pyslurm in JSON or YAML, the log of jobcomp/filetxt.
+    """
     zone = timezone or session.settings.cluster_timezone(cluster)
     options = JobOptions(
         format=format_name,
@@ -75,6 +87,7 @@ def jobs(
         window=_window(window, zone or "UTC"),
         fields=_names(fields),
         delimiter=_delimiter(delimiter),
+        tres_names=read_tres_ids(tres_file) if tres_file else None,
         keep_job_names=session.settings.privacy.keep_job_names,
         pseudonymise_users=session.settings.privacy.pseudonyms,
         name_key=session.settings.privacy.key(),
@@ -125,6 +138,36 @@ def nodes(
 
 @ingest.command()
 @PATHS
+@CLUSTER
+@ZONE
+@STRICT
+@pass_session
+def events(
+    session: Session,
+    *,
+    paths: tuple[str, ...],
+    cluster: str,
+    timezone: str | None,
+    strict: bool,
+) -> None:
+    """Read when nodes were down, drained, in maintenance or reserved.
+
+    From `sacctmgr -P show event`, and reservations of scontrol, slurmrestd or sacctmgr.
+    """
+    zone = timezone or session.settings.cluster_timezone(cluster)
+    store = session.open_store(create=True)
+    _run(
+        session,
+        "Reading events",
+        lambda progress: ingest_events(
+            store, paths, cluster=cluster, timezone=zone, progress=progress
+        ),
+        strict=strict,
+    )
+
+
+@ingest.command()
+@PATHS
 @STRICT
 @pass_session
 def awards(session: Session, *, paths: tuple[str, ...], strict: bool) -> None:
@@ -158,7 +201,8 @@ def _status_line(file: dict[str, object]) -> str:
     return (
         f"{file['ingested_at']}  {file['cluster'] or '-'}  {file['kind']}  {file['path']}  "
         f"read {file['rows_read']}, accepted {file['rows_accepted']}, "
-        f"steps {file['rows_steps']}, quarantined {file['rows_quarantined']} {reasons}"
+        f"{left_out_word(str(file['kind']))} {file['rows_steps']}, "
+        f"quarantined {file['rows_quarantined']} {reasons}"
     ).rstrip()
 
 
