@@ -1,6 +1,7 @@
 """What a person may say about a job log beside the log itself."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ class JobOptions:
     `timezone` is the zone of naive times; None means the cluster's own. `fields` names the
     columns of a log without a header. `name_key` keys the hashes of job names, and of users
     where `pseudonymise_users` asks for it; without a key, names are hashed under a fixed one.
+    `tres_names` says what a site's numeric TRES ids mean, in logs that count by them.
     """
 
     format: str = "auto"
@@ -23,6 +25,7 @@ class JobOptions:
     keep_job_names: bool = False
     pseudonymise_users: bool = False
     name_key: bytes | None = None
+    tres_names: Mapping[int, str] | None = None
 
     def fingerprint(self) -> str:
         """A short text, equal for options that read equal bytes into equal rows in one zone."""
@@ -37,5 +40,6 @@ class JobOptions:
             self.keep_job_names,
             self.pseudonymise_users,
             key,
+            *([sorted(self.tres_names.items())] if self.tres_names else []),
         )
         return hashlib.sha256(repr(said).encode()).hexdigest()[:16]

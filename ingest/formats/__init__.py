@@ -3,14 +3,22 @@
 from typing import Final
 
 from ingest.formats.base import JobFormat
+from ingest.formats.jobcomp import Jobcomp
 from ingest.formats.layout import find_layout
+from ingest.formats.pyslurm import Pyslurm
 from ingest.formats.sacct_json import SacctJson
 from ingest.formats.sacct_text import SacctText, first_lines
 from ingest.formats.sacct_yaml import SacctYaml
 from ingest.options import JobOptions
 from model.errors import InputError
 
-JOB_FORMATS: Final[tuple[JobFormat, ...]] = (SacctJson(), SacctYaml(), SacctText())
+JOB_FORMATS: Final[tuple[JobFormat, ...]] = (
+    Pyslurm(),
+    SacctJson(),
+    SacctYaml(),
+    Jobcomp(),
+    SacctText(),
+)
 
 _FOREIGN: Final = (
     (b"%PDF", "a PDF"),
@@ -27,7 +35,10 @@ _FOREIGN: Final = (
     (b"<!DOCTYPE", "a web page"),
     (b"<html", "a web page"),
 )
-_TEXT_HINT: Final = "a job log is the text of sacct -P, or the output of sacct --json."
+_TEXT_HINT: Final = (
+    "a job log is the text of sacct -P, or the output of sacct --json or --yaml; dumps of pyslurm "
+    "and logs of jobcomp/filetxt are read too."
+)
 
 
 def job_format(head: bytes, options: JobOptions) -> JobFormat:

@@ -15,6 +15,7 @@ from ingest.jobs import ingest_jobs
 from ingest.nodes import ingest_nodes
 from ingest.options import JobOptions
 from ingest.report import IngestReport, left_out_word
+from ingest.tres_ids import read_tres_ids
 from model.errors import InputError, QuarantinedError
 from plimsoll.cli.context import Session, pass_session
 from plimsoll.cli.progress import progress_bar
@@ -29,7 +30,7 @@ ZONE = click.option(
 
 @click.group()
 def ingest() -> None:
-    """Read logs, inventories and awards into the store.
+    """Read logs, inventories, telemetry and awards into the store.
 
     Safe to repeat and to interrupt: a file that was read before changes nothing, and nothing
     of a file shows before all of it was read.
@@ -54,6 +55,12 @@ def ingest() -> None:
 )
 @click.option("--fields", metavar="A,B,...", help="Columns of a log without a header.")
 @click.option("--delimiter", metavar="C", help="Column separator.  [default: from the header]")
+@click.option(
+    "--tres",
+    "tres_file",
+    metavar="FILE",
+    help="What TRES ids mean in a log that counts by them: output of sacctmgr -P show tres.",
+)
 @STRICT
 @pass_session
 def jobs(
@@ -66,9 +73,14 @@ def jobs(
     window: str | None,
     fields: str | None,
     delimiter: str | None,
+    tres_file: str | None,
     strict: bool,
 ) -> None:
-    """Read job logs of `sacct -P` or `sacct --json`: plain, gz, xz or zst; `-` is stdin."""
+    """Read job logs: plain, gz, xz or zst; `-` is stdin.
+
+    The format is told by the content: sacct -P or -p, sacct --json or --yaml and slurmrestd's
+    slurmdb jobs, dumps of pyslurm in JSON or YAML, the log of jobcomp/filetxt.
+    """
     zone = timezone or session.settings.cluster_timezone(cluster)
     options = JobOptions(
         format=format_name,
@@ -76,6 +88,7 @@ def jobs(
         window=_window(window, zone or "UTC"),
         fields=_names(fields),
         delimiter=_delimiter(delimiter),
+        tres_names=read_tres_ids(tres_file) if tres_file else None,
         keep_job_names=session.settings.privacy.keep_job_names,
         pseudonymise_users=session.settings.privacy.pseudonyms,
         name_key=session.settings.privacy.key(),

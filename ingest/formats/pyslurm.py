@@ -1,0 +1,113 @@
+"""Dumps of pyslurm in JSON and YAML: jobs keyed by their id."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import Final
+
+from ingest.formats.base import RawBatch
+from ingest.formats.json_records import RecordList
+from ingest.formats.keyed_json import is_keyed, listed
+from ingest.formats.pyslurm_jobs import (
+    NEW_COLUMNS,
+    NEW_WORDS,
+    OLD_COLUMNS,
+    OLD_WORDS,
+    NewJob,
+    OldJob,
+    TresNames,
+    new_row,
+    old_row,
+)
+from ingest.formats.record_batch import RecordBatch, RecordShape
+from ingest.formats.sacct_json import refusing_cut_off
+from ingest.formats.yaml_items import YamlItems
+from ingest.formats.yaml_records import YamlRecords, YamlShape
+from ingest.options import JobOptions
+from ingest.tres_ids import HINT, SLURMS_OWN
+from model.errors import InputError
+
+_HEAD_BYTES: Final = 1 << 20
+_YAML_HEAD: Final = re.compile(
+    rb"(?:\xef\xbb\xbf)?(?:---[^\n]*\n)?(?:#[^\n]*\n)*[\"']?\d+[\"']?:[ \t]*(?:!!map)?\s*\n[ ]+\S"
+)
+_MEMBER: Final = rb"(?m)[\"']?\b%s\b[\"']?[ ]*:"
+_LIVE: Final = re.compile(_MEMBER % rb"(?:accrue_time|job_state)")
+_OLD: Final = re.compile(_MEMBER % rb"jobid")
+_NEW: Final = re.compile(_MEMBER % rb"association_id")
+
+
+@dataclass(frozen=True)
+class Pyslurm:
+    """Reads `slurmdb_jobs().get()` and `db.Jobs` as frames under sacct's field names."""
+
+    name: str = "pyslurm"
+
+    def recognises(self, head: bytes, options: JobOptions) -> bool:
+        """Whether the text is an object or a mapping whose keys are numbers."""
+        return options.format in {"auto", self.name} and (
+            is_keyed(head) or _YAML_HEAD.match(head) is not None
+        )
+
+    def batches(self, blocks: Iterator[bytes], options: JobOptions) -> Iterator[RawBatch]:
+        """The jobs of a dump, about 20,000 at a time; InputError where it holds none."""
+        blocks = iter(blocks)
+        head = _head(blocks)
+        tres = TresNames(options.tres_names or SLURMS_OWN)
+        shape = _shape(head, tres)
+        blocks = chain([head], blocks)
+        read = _json(blocks, shape.record) if is_keyed(head) else _yaml(blocks, shape)
+        for batch in read:
+            yield RawBatch(batch.frame, batch.rejects, assumptions=_untold(tres))
+
+
+def _json(blocks: Iterator[bytes], shape: RecordShape) -> Iterator[RawBatch]:
+    document = RecordList(listed(blocks), "jobs", shape.many)
+    batch = RecordBatch(shape)
+    for chunk, jobs in refusing_cut_off(document, batch):
+        batch.read(chunk, jobs)
+        if batch.full:
+            yield batch.take()
+    yield batch.take()
+
+
+def _yaml(blocks: Iterator[bytes], shape: YamlShape) -> Iterator[RawBatch]:
+    records = YamlRecords(YamlItems(blocks, None), shape)
+    yield from records
+    yield records.batch.take()
+
+
+def _head(blocks: Iterator[bytes]) -> bytes:
+    head = bytearray()
+    for block in blocks:
+        head += block
+        if len(head) >= _HEAD_BYTES:
+            break
+    return bytes(head)
+
+
+def _shape(head: bytes, tres: TresNames) -> YamlShape:
+    sample = head[:_HEAD_BYTES]
+    if _LIVE.search(sample):
+        raise InputError(
+            "these are jobs as the controller knows them (pyslurm.job), not accounting records",
+            hint="dump pyslurm.slurmdb_jobs().get(), or better run sacct --json.",
+        )
+    if _OLD.search(sample):
+        record = RecordShape(OldJob, OLD_COLUMNS, partial(old_row, tres=tres))
+        return YamlShape(record, OLD_WORDS)
+    if _NEW.search(sample):
+        return YamlShape(RecordShape(NewJob, NEW_COLUMNS, new_row), NEW_WORDS)
+    raise InputError(
+        "keyed by numbers as pyslurm does, but these are no jobs of its accounting",
+        hint="dump pyslurm.slurmdb_jobs().get(), or better run sacct --json.",
+    )
+
+
+def _untold(tres: TresNames) -> tuple[str, ...]:
+    if not tres.nameless:
+        return ()
+    ids = ", ".join(map(str, sorted(tres.nameless)[:8]))
+    return (f"TRES ids {ids} have no name here, so that GPUs are unknown: {HINT}",)
