@@ -11,6 +11,7 @@ from ingest.awards_template import awards_template
 from ingest.formats.award_table import SIZE_LIMIT_BYTES, read_award_table
 from ingest.ledger import enter_file, ledger_run
 from ingest.report import FileReport, IngestReport
+from ingest.source import Source
 from ingest.whole_file import Progress, WholeFile, each_file, read_whole
 from model.schemas import AWARDS
 from store import Store
@@ -28,7 +29,7 @@ class _Parsed:
 
 def ingest_awards(
     store: Store,
-    paths: Sequence[str | Path],
+    paths: Sequence[str | Path | Source],
     *,
     progress: Progress | None = None,
 ) -> IngestReport:
@@ -44,7 +45,7 @@ def ingest_awards(
     return IngestReport(kind="awards", cluster=None, files=files, run_id=run_id)
 
 
-def _parse(path: str | Path) -> _Parsed:
+def _parse(path: str | Path | Source) -> _Parsed:
     began = time.perf_counter()
     file = read_whole(path, limit_bytes=SIZE_LIMIT_BYTES)
     table = read_award_table(file.data, file.path)

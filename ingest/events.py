@@ -14,6 +14,7 @@ from ingest.formats.event_formats import event_format
 from ingest.formats.event_record import EventRecord, EventText
 from ingest.ledger import enter_file, ledger_run
 from ingest.report import FileReport, IngestReport
+from ingest.source import Source
 from ingest.times import UNKNOWN_WORDS, moments
 from ingest.whole_file import Progress, WholeFile, each_file, read_whole
 from ingest.zones import agreed_zone, zone_named
@@ -39,7 +40,7 @@ class _Parsed:
 
 def ingest_events(
     store: Store,
-    paths: Sequence[str | Path],
+    paths: Sequence[str | Path | Source],
     *,
     cluster: str,
     timezone: str | None = None,
@@ -139,7 +140,7 @@ def _fault(
     return "bad_time" if open_end else None
 
 
-def _parse(path: str | Path, *, cluster: str, zone: str, stated: bool) -> _Parsed:
+def _parse(path: str | Path | Source, *, cluster: str, zone: str, stated: bool) -> _Parsed:
     began = time.perf_counter()
     file = read_whole(path, limit_bytes=SIZE_LIMIT_BYTES)
     form, text = _read(file)

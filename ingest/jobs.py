@@ -88,7 +88,7 @@ class _Tally:
 
 def ingest_jobs(
     store: Store,
-    paths: Sequence[str | Path],
+    paths: Sequence[str | Path | Source],
     *,
     cluster: str,
     options: JobOptions | None = None,
@@ -103,7 +103,7 @@ def ingest_jobs(
     """
     options = options or JobOptions()
     with store.lock(), ledger_run(store, "ingest jobs") as run_id:
-        job = _Job(store, cluster, options, run_id, progress, [Source(path) for path in paths])
+        job = _Job(store, cluster, options, run_id, progress, [Source.of(path) for path in paths])
         return IngestReport(kind=_KIND, cluster=cluster, files=job.files(), run_id=run_id)
 
 

@@ -17,6 +17,7 @@ from ingest.formats.node_formats import node_format
 from ingest.formats.node_record import NodeRecord, NodeText
 from ingest.ledger import enter_file, ledger_run
 from ingest.report import FileReport, IngestReport
+from ingest.source import Source
 from ingest.whole_file import Progress, WholeFile, each_file, read_whole
 from ingest.zones import agreed_zone, zone_named
 from model.errors import InputError
@@ -40,7 +41,7 @@ class _Parsed:
 
 def ingest_nodes(
     store: Store,
-    paths: Sequence[str | Path],
+    paths: Sequence[str | Path | Source],
     *,
     cluster: str,
     at: datetime | None = None,
@@ -100,7 +101,7 @@ def latest_moment(text: NodeText, zone: ZoneInfo) -> datetime | None:
 
 
 def _parse(
-    path: str | Path,
+    path: str | Path | Source,
     *,
     at: datetime | None,
     zone: ZoneInfo,

@@ -32,17 +32,27 @@ class Source:
     """One input, read once: a path, or `-` for standard input.
 
     `sha256` and `size_bytes` are those of the raw bytes read so far: of the whole, once `blocks`
-    is exhausted.
+    is exhausted. `name` is what messages call it, where its path says nothing; `until_byte` leaves
+    out what follows, such as a line that is still being written.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(
+        self, path: str | Path, *, name: str | None = None, until_byte: int | None = None
+    ) -> None:
         self._path = None if str(path) == STDIN else Path(path)
         self._raw: _Hashed | None = None
+        self._name = name
+        self._until_byte = until_byte
+
+    @classmethod
+    def of(cls, source: "str | Path | Source") -> "Source":
+        """A source as it is, or that of a path."""
+        return source if isinstance(source, Source) else cls(source)
 
     @property
     def name(self) -> str:
         """What messages and the ledger call it."""
-        return "standard input" if self._path is None else str(self._path)
+        return self._name or ("standard input" if self._path is None else str(self._path))
 
     @property
     def sha256(self) -> str:
@@ -59,17 +69,18 @@ class Source:
         if self._path is None:
             return None
         with self._open() as file:
-            return file.seek(0, io.SEEK_END) if file.seekable() else None
+            size = file.seek(0, io.SEEK_END) if file.seekable() else None
+        return size if self._until_byte is None else self._until_byte
 
     def sha256_on_disk(self) -> str:
         """The SHA-256 of a file, read for this alone. Raises InputError."""
         with self._open() as file:
-            return hashlib.file_digest(cast("Any", file), "sha256").hexdigest()
+            return hashlib.file_digest(self._limited(file), "sha256").hexdigest()
 
     def blocks(self) -> Generator[bytes]:
         """The unpacked bytes in blocks. Raises InputError for what is no whole, readable file."""
         with self._open() as file:
-            self._raw = _Hashed(file)
+            self._raw = _Hashed(self._limited(file))
             buffered = io.BufferedReader(self._raw, _BUFFER_BYTES)
             try:
                 yield from self._unpacked_blocks(_unpacked(buffered))
@@ -103,6 +114,9 @@ class Source:
         except OSError as error:
             raise self._unreadable(error) from error
 
+    def _limited(self, file: BinaryIO) -> Any:
+        return file if self._until_byte is None else _Upto(file, self._until_byte)
+
     def _unreadable(self, error: OSError) -> InputError:
         return InputError(
             f"cannot be read: {error.strerror or error}",
@@ -122,6 +136,22 @@ class _Kept:
 
     def __exit__(self, *_: object) -> None:
         """Leave the stream open."""
+
+
+class _Upto(io.RawIOBase):
+    """The first bytes of a raw stream."""
+
+    def __init__(self, file: Any, size: int) -> None:
+        self._file = file
+        self._left = size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        read = int(self._file.readinto(memoryview(buffer)[: self._left]))
+        self._left -= read
+        return read
 
 
 class _Hashed(io.RawIOBase):

@@ -22,8 +22,8 @@ class WholeFile:
 
 
 def each_file(
-    paths: Sequence[str | Path], progress: Progress | None = None
-) -> Iterator[str | Path]:
+    paths: Sequence[str | Path | Source], progress: Progress | None = None
+) -> Iterator[str | Path | Source]:
     """The paths one by one, telling how many were done."""
     for done, path in enumerate(paths):
         if progress:
@@ -31,9 +31,9 @@ def each_file(
         yield path
 
 
-def read_whole(path: str | Path, *, limit_bytes: int) -> WholeFile:
+def read_whole(path: str | Path | Source, *, limit_bytes: int) -> WholeFile:
     """Read a plain, gz, xz or zst file; InputError for a folder, no file, or too much of it."""
-    source = Source(path)
+    source = Source.of(path)
     data = bytearray()
     for block in source.blocks():
         data += block

@@ -9,10 +9,12 @@ from ingest.formats.pyslurm import Pyslurm
 from ingest.formats.sacct_json import SacctJson
 from ingest.formats.sacct_text import SacctText, first_lines
 from ingest.formats.sacct_yaml import SacctYaml
+from ingest.formats.slurmdbd_rows import SlurmdbdRows
 from ingest.options import JobOptions
 from model.errors import InputError
 
 JOB_FORMATS: Final[tuple[JobFormat, ...]] = (
+    SlurmdbdRows(),
     Pyslurm(),
     SacctJson(),
     SacctYaml(),
