@@ -9,6 +9,8 @@ from typing import Final
 
 import polars as pl
 
+from model.gpu_states import CLASSES
+
 UTC_US: Final = pl.Datetime("us", "UTC")
 
 UNLIMITED_S: Final = -1
@@ -115,14 +117,31 @@ GPU_SAMPLES: Final = FactTable(
     schema=pl.Schema(
         {
             "cluster": pl.String(),
-            "month": pl.String(),
+            "month": pl.String(),  # of hour, UTC, "2026-05"
             "node": pl.String(),
-            "gpu": pl.String(),
+            "gpu": pl.String(),  # the card, or "card/7": instance 7 of a card in MIG mode
             "hour": UTC_US,
-            "observed_s": pl.Int64(),
-            "activity_mean": pl.Float64(),
-            "memory_used_mb": pl.Float64(),
-            "energy_j": pl.Float64(),
+            "card": pl.String(),  # its UUID, else its index
+            "gpu_index": pl.String(),
+            "gpu_model": pl.String(),
+            "mig_profile": pl.String(),  # "1g.12gb"; null for a whole card
+            "samples": pl.Int64(),  # seconds of the hour in which a sample was taken
+            "observed_s": pl.Int64(),  # seconds for which a sample stands; the classes sum to it
+            **{each.column: pl.Int64() for each in CLASSES},
+            "sm_s": pl.Int64(),  # seconds whose activity is SM_ACTIVE; the rest is GPU_UTIL
+            "activity_mean": pl.Float64(),  # 0 to 1, over the seconds of known activity
+            "sm_mean": pl.Float64(),
+            "dram_s": pl.Int64(),  # seconds of known DRAM activity
+            "dram_mean": pl.Float64(),
+            "busy_mean": pl.Float64(),  # of max(activity, DRAM activity), as far as known
+            "memory_s": pl.Int64(),  # seconds of known memory
+            "memory_mean_mb": pl.Float64(),  # MiB
+            "memory_max_mb": pl.Float64(),
+            "energy_s": pl.Int64(),  # seconds of known power
+            "energy_j": pl.Float64(),  # over those seconds
+            "timeline": pl.String(),  # classes in their order, in seconds: "-12a1800m1788"
+            "gap_s": pl.Int64(),  # the longest time for which a sample stood
+            "open_samples": pl.String(),  # the samples, while the hour may still be completed
         }
     ),
 )

@@ -9,7 +9,7 @@ from typing import NoReturn
 import click
 
 from model.errors import PlimsollError
-from plimsoll.cli import awards, demo, ingest, init, machines, serve, show, store
+from plimsoll.cli import awards, demo, ingest, init, machines, serve, show, store, telemetry
 from plimsoll.cli.context import Session
 
 
@@ -52,6 +52,7 @@ for command in (
     store.store,
 ):
     cli.add_command(command)
+ingest.ingest.add_command(telemetry.telemetry)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
