@@ -98,7 +98,8 @@ def telemetry_rows(
     An hour that the store holds complete stays, unless a finer complete one arrives.
     """
     arriving = pl.concat(moments)
-    beside = _beside(stored, arriving)
+    first, last = _touched(arriving)
+    beside = _beside(stored, arriving, first, last)
     renames = names.renames(beside)
     arriving = renamed(arriving, renames).select(MOMENTS.names())
     beside = beside.join(arriving.select(DEVICE).unique(), on=DEVICE, how="semi")
@@ -108,6 +109,8 @@ def telemetry_rows(
         hour_rows(part, gap_s.join(part.select(DEVICE).unique(), on=DEVICE, how="semi"))
         for part in _parts(every)
     )
+    # The samples of an open hour reach beyond it, where they are only a part of what is known.
+    rows = rows.filter(pl.col("hour").is_between(first, last))
     return _named(_settled(rows, beside), names.table(renames), beside, cluster)
 
 
@@ -129,15 +132,17 @@ def _stored_cards(stored: pl.DataFrame) -> pl.DataFrame:
     return known.select("node", pl.col("gpu_index").alias("alias"), "card").unique()
 
 
-def _beside(stored: pl.LazyFrame, arriving: pl.DataFrame) -> pl.DataFrame:
-    """The stored rows of the same nodes, from an hour before the arriving samples to one after."""
+def _touched(arriving: pl.DataFrame) -> tuple[int, int]:
+    """The first and the last hour in which an arriving sample can have a say."""
     first, last = arriving.select(
         pl.col("second").min().alias("first"), pl.col("second").max().alias("last")
     ).row(0)
-    begin, end = (
-        datetime.fromtimestamp((second // HOUR_S + more) * HOUR_S, UTC)
-        for second, more in ((first, -1), (last, 1))
-    )
+    return first // HOUR_S - 1, last // HOUR_S + 1
+
+
+def _beside(stored: pl.LazyFrame, arriving: pl.DataFrame, first: int, last: int) -> pl.DataFrame:
+    """The stored rows of the same nodes, from the first to the last of some hours."""
+    begin, end = (datetime.fromtimestamp(hour * HOUR_S, UTC) for hour in (first, last))
     nodes = arriving["node"].unique().to_list()
     return (
         stored.filter(pl.col("month").is_between(pl.lit(f"{begin:%Y-%m}"), pl.lit(f"{end:%Y-%m}")))
