@@ -1,0 +1,1 @@
+"""What is wrong with a store, what is unknown, and what to do about it."""
