@@ -1,0 +1,31 @@
+"""The sources that can be asked, each an adapter; what they answer is read by the formats."""
+
+from ingest.sources.base import Adapter, Ask, Window
+from ingest.sources.commands import LocalCommand, RemoteCommand
+from ingest.sources.slurmdbd import Slurmdbd
+from ingest.sources.slurmrestd import Slurmrestd
+from model.errors import InputError
+from model.source_settings import (
+    CommandSource,
+    SlurmdbdSource,
+    SlurmrestdSource,
+    SshSource,
+    WindowedSource,
+)
+
+__all__ = ["Adapter", "Ask", "Window", "adapter"]
+
+
+def adapter(settings: WindowedSource, cluster: str) -> Adapter:
+    """The adapter of a configured source. Raises InputError."""
+    match settings:
+        case CommandSource():
+            return LocalCommand(settings)
+        case SshSource():
+            return RemoteCommand(settings)
+        case SlurmrestdSource():
+            return Slurmrestd(settings)
+        case SlurmdbdSource():
+            return Slurmdbd(settings, cluster)
+        case _:
+            raise InputError(f"sources of kind {settings.kind} cannot be asked yet")
