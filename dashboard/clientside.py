@@ -23,10 +23,11 @@ def add_clientside_callbacks(app: Any) -> None:
         js("writeFilters"),
         Output("query", "data"),
         Output({"link": ALL, "path": ALL}, "href"),
-        Input({"filter": ALL}, "value"),
-        State({"filter": ALL}, "id"),
+        Input({"filter": ALL, "default": ALL}, "value"),
+        State({"filter": ALL, "default": ALL}, "id"),
         State("query", "data"),
         State({"link": ALL, "path": ALL}, "id"),
+        State({"drawn": ALL}, "id"),
     )
     app.clientside_callback(
         js("switchScheme"),

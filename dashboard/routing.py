@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from secrets import token_hex
 from typing import Any
 
 import dash_mantine_components as dmc
@@ -36,23 +37,25 @@ def add_callbacks(app: Dash, reader: Reader, *, base: str) -> None:
         if page is None:
             return _nowhere(base), marks, "No such page"
         view = _view(address["view"], base)
-        parts = page_layout(page, reader, address["search"], view)
-        return [dcc.Store(id="drawn", data=address), *parts], marks, page.name
+        return page_layout(page, reader, address, view), marks, page.name
 
     @app.callback(
-        Output("body", "children"),
-        Output("drawn", "data"),
+        Output({"body": ALL}, "children"),
+        Output({"drawn": ALL}, "data"),
         Input("query", "data"),
         Input("view", "data"),
-        State("drawn", "data"),
+        State({"drawn": ALL}, "data"),
         prevent_initial_call=True,
     )
-    def refresh(query: str, view: dict[str, Any], drawn: dict[str, Any]) -> tuple[Any, Any]:
-        page = page_at(drawn["pathname"], base=base)
-        now = drawn | {"search": query, "view": view}
-        if page is None or now == drawn:
+    def refresh(
+        query: str, view: dict[str, Any], drawn: list[dict[str, Any]]
+    ) -> tuple[list[Any], list[dict[str, Any]]]:
+        if not drawn or (now := drawn[0] | {"search": query, "view": view}) == drawn[0]:
             raise PreventUpdate
-        return body(page, reader, read_filters(query), _view(view, base)), now
+        page = page_at(now["pathname"], base=base)
+        if page is None:
+            raise PreventUpdate
+        return [body(page, reader, read_filters(query), _view(view, base))], [now]
 
 
 def warm(reader: Reader) -> None:
@@ -71,14 +74,21 @@ def page_at(pathname: str | None, *, base: str) -> Page | None:
     return next((page for page in PAGES if page.path == path), None)
 
 
-def page_layout(page: Page, reader: Reader, query: str, view: View) -> list[Any]:
-    """A whole page, its filters set from the query of its address."""
+def page_layout(page: Page, reader: Reader, address: dict[str, Any], view: View) -> list[Any]:
+    """A whole page, its filters set from the query of its address.
+
+    Its body has a name of its own, so that an answer that comes when the reader has gone to
+    another page falls nowhere.
+    """
+    query = address["search"]
     filters = read_filters(query)
+    name = token_hex(8)
     return [
         dcc.Store(id="query", data=query),
+        dcc.Store(id={"drawn": name}, data=address),
         html.H1(page.heading, tabIndex=-1),
         *_filter_bar(page.controls(reader, filters)),
-        html.Div(body(page, reader, filters, view), id="body", **aria(live="off")),
+        html.Div(body(page, reader, filters, view), id={"body": name}),
     ]
 
 

@@ -33,7 +33,7 @@ window.dash_clientside = window.dash_clientside || {};
     ids.forEach((id, place) => {
       const value = values[place];
       (Array.isArray(value) ? value : [value])
-        .filter((part) => part !== null && part !== undefined && part !== "")
+        .filter((part) => part !== null && part !== undefined && part !== "" && part !== id.default)
         .forEach((part) => query.append(id.filter, part));
     });
     return query;
@@ -47,6 +47,8 @@ window.dash_clientside = window.dash_clientside || {};
     return query;
   };
 
+  let filteredPage = null;
+
   const linksWith = (search, ids) => ids.map((id) => id.path + search);
 
   window.dash_clientside.plimsoll = {
@@ -55,10 +57,20 @@ window.dash_clientside = window.dash_clientside || {};
       return [{ pathname: pathname, search: window.location.search, view: shown }, shown];
     },
 
-    writeFilters: function (values, ids, known, links) {
-      const text = keepOthers(queryOf(values, ids), ids).toString();
+    writeFilters: function (values, ids, known, links, drawn) {
+      const page = drawn.length ? drawn[0].drawn : null;
+      if (page !== filteredPage) {
+        /* The controls have just been set from the address: there is nothing to write. */
+        filteredPage = page;
+        return [noUpdate(), linksWith(window.location.search, links)];
+      }
+      const query = keepOthers(queryOf(values, ids), ids);
+      query.sort();
+      const text = query.toString();
+      const before = new URLSearchParams(known || "");
+      before.sort();
       const search = text ? `?${text}` : "";
-      if (new URLSearchParams(known || "").toString() === text) {
+      if (before.toString() === text) {
         return [noUpdate(), linksWith(window.location.search, links)];
       }
       window.history.replaceState(

@@ -108,7 +108,7 @@ def _name_lines(figure: go.Figure, chart: Chart, pen: Pen, *, below: int) -> Non
     top = 12
     figure.update_layout(
         yaxis=_line_axis(chart, pen),
-        margin={"l": 8, "r": 16, "t": top, "b": below},
+        margin={"l": 16 if pen.narrow else 8, "r": 26, "t": top, "b": below},
         height=top + below + count * line_px,
     )
     if pen.narrow:

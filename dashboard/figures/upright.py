@@ -52,7 +52,7 @@ def columns(figure: go.Figure, chart: Chart, pen: Pen) -> None:
 
 def _lying(chart: Chart) -> Chart:
     lines = [
-        (f"{name}: {series.name.lower()}", series, place)
+        (f"{series.name}, {name}", series, place)
         for place, name in enumerate(chart.categories)
         for series in chart.series
     ]

@@ -10,7 +10,7 @@ from analytics.capacity import report_2023_comparison
 from dashboard.aria import aria
 from dashboard.controls import choice, date_field
 from dashboard.empty import no_machines
-from dashboard.filters import Filters
+from dashboard.filters import DEFAULT_UNIT, Filters
 from dashboard.pages.base import Page, PageRequest
 from dashboard.panels import Panel, render, stack
 from dashboard.reader import Reader, today
@@ -48,9 +48,10 @@ def controls(reader: Reader, filters: Filters) -> list[Any]:
     """Date, unit and country."""
     codes = sorted({machine.country for machine in reader.registry.machines})
     named = dict(sorted(((code, country_name(code)) for code in codes), key=lambda pair: pair[1]))
+    units = {unit.column: unit.label for unit in CAPACITY_UNITS.values()}
     return [
         date_field("on", "In service on", filters.on, hint=f"today, {day(today())}"),
-        choice("unit", "Unit", filters.unit, {u.column: u.label for u in CAPACITY_UNITS.values()}),
+        choice("unit", "Unit", filters.unit, units, default=DEFAULT_UNIT),
         choice("country", "Country", filters.country, named, everything="All countries"),
     ]
 

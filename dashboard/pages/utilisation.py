@@ -1,14 +1,16 @@
 """Utilisation: clusters, months, and inference nodes beside training nodes."""
 
-from typing import Final
+from typing import Any, Final
 
 import polars as pl
 from dash import html
 
-from dashboard.controls import estate_controls
+from dashboard.controls import choice, estate_controls
 from dashboard.empty import no_clusters, no_inference, no_jobs, no_nodes, no_store
+from dashboard.filters import DEFAULT_PERIOD, GRANULARITIES, Filters
 from dashboard.pages.base import Page, PageRequest
 from dashboard.panels import Panel, render, stack
+from dashboard.reader import Reader
 from dashboard.scope import Scope
 from model.question import Answer
 from reports.charts.utilisation import clusters_chart, months_chart, states_chart
@@ -37,6 +39,15 @@ _INFERENCE: Final = (
     "not_observed_gpu_hours", "reclaimable_low_gpu_hours", "reclaimable_high_gpu_hours",
     "headroom_gpus",
 )  # fmt: skip
+
+
+def controls(reader: Reader, filters: Filters) -> list[Any]:
+    """Period, clusters, tier, and how finely the period is cut."""
+    shared = estate_controls(reader, filters)
+    if not shared:
+        return []
+    steps: dict[str, str] = {name: name.capitalize() for name in GRANULARITIES}
+    return [*shared, choice("period", "By", filters.period, steps, default=DEFAULT_PERIOD)]
 
 
 def body(request: PageRequest) -> html.Div:
@@ -145,6 +156,6 @@ UTILISATION: Final = Page(
     name="Utilisation",
     path="utilisation",
     heading="Utilisation: what stood idle, and where",
-    controls=estate_controls,
+    controls=controls,
     body=body,
 )
