@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-from ingest.awards import ingest_awards
+from ingest.award_sources import AWARD_FORMATS, AwardFormat
+from ingest.awards import AwardOptions, ingest_awards
 from ingest.events import ingest_events
 from ingest.formats import JOB_FORMATS
 from ingest.jobs import ingest_jobs
@@ -18,6 +19,7 @@ from ingest.report import IngestReport, left_out_word
 from ingest.tres_ids import read_tres_ids
 from model.errors import InputError, QuarantinedError
 from plimsoll.cli.context import Session, pass_session
+from plimsoll.cli.ingest_run import source_line, source_members
 from plimsoll.cli.progress import progress_bar
 
 PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
@@ -169,15 +171,45 @@ def events(
 
 @ingest.command()
 @PATHS
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(AWARD_FORMATS),
+    default="auto",
+    show_default=True,
+    help="The system that wrote it; auto tells it by the content.",
+)
+@click.option(
+    "--map",
+    "mapping",
+    metavar="FILE",
+    help="YAML that names, for our columns, those of the files.",
+)
+@click.option("--cluster", help="Cluster of accounts that are named without one.")
 @STRICT
 @pass_session
-def awards(session: Session, *, paths: tuple[str, ...], strict: bool) -> None:
-    """Read awards from CSV, XLSX or Parquet; `plimsoll awards template` shows the columns."""
+def awards(
+    session: Session,
+    *,
+    paths: tuple[str, ...],
+    format_name: AwardFormat,
+    mapping: str | None,
+    cluster: str | None,
+    strict: bool,
+) -> None:
+    """Read awards from CSV, XLSX or Parquet, Waldur, ColdFront or Slurm.
+
+    `plimsoll awards template` shows the columns; --map reads others' (SAFE and the like). Waldur
+    is JSON of its API, all files in one call, or its CSV export; ColdFront JSON of its API;
+    Slurm the GPU-minutes of sacctmgr -P show assoc. What was requested stays unknown where the
+    source does not tell it.
+    """
+    options = AwardOptions(format=format_name, mapping=mapping, cluster=cluster)
     store = session.open_store(create=True)
     _run(
         session,
         "Reading awards",
-        lambda progress: ingest_awards(store, paths, progress=progress),
+        lambda progress: ingest_awards(store, paths, options=options, progress=progress),
         strict=strict,
     )
 
@@ -186,11 +218,16 @@ def awards(session: Session, *, paths: tuple[str, ...], strict: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @pass_session
 def status(session: Session, *, as_json: bool) -> None:
-    """Show what was ingested: each file's rows read, accepted, steps and quarantined."""
-    files = [asdict(file) for file in session.open_store().catalogue.files()]
+    """Show each source's watermark and last run, and what became of each file's rows."""
+    catalogue = session.open_store().catalogue
+    files = [asdict(file) for file in catalogue.files()]
+    sources, now = catalogue.sources(), datetime.now(UTC)
     if as_json:
-        click.echo(json.dumps({"files": files}, indent=2, default=str))
+        told = {"sources": [source_members(each, now=now) for each in sources], "files": files}
+        click.echo(json.dumps(told, indent=2, default=str))
         return
+    for source in sources:
+        click.echo(source_line(source, now=now))
     if not files:
         click.echo("nothing ingested yet. Hint: `plimsoll init` prints the lines to begin with.")
     for file in files:

@@ -9,7 +9,18 @@ from typing import NoReturn
 import click
 
 from model.errors import PlimsollError
-from plimsoll.cli import awards, demo, ingest, init, machines, serve, show, store, telemetry
+from plimsoll.cli import (
+    awards,
+    demo,
+    ingest,
+    ingest_run,
+    init,
+    machines,
+    serve,
+    show,
+    store,
+    telemetry,
+)
 from plimsoll.cli.context import Session
 
 
@@ -52,7 +63,8 @@ for command in (
     store.store,
 ):
     cli.add_command(command)
-ingest.ingest.add_command(telemetry.telemetry)
+for part in (telemetry.telemetry, ingest_run.run, ingest_run.schedule):
+    ingest.ingest.add_command(part)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -1,0 +1,210 @@
+"""`plimsoll ingest run` and `schedule`: every configured source, again and again."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import click
+
+from ingest.metrics_file import write_metrics
+from ingest.pull import Pulled
+from ingest.run import RunOptions, run_sources, worst_exit_code
+from ingest.schedule import Place, cron_lines, systemd_units
+from model.errors import InputError, PlimsollError
+from plimsoll.cli.context import Session, pass_session
+from store import SourceState
+
+LogFormat = Literal["json", "text"]
+_CRON_LOG: Final = Path("/var/log/plimsoll/ingest.log")
+
+
+class SourcesFailedError(PlimsollError):
+    """Some source could not be asked or read; the others were."""
+
+    def __init__(self, count: int, code: int) -> None:
+        super().__init__(
+            f"{count} source{'s' if count != 1 else ''} failed",
+            hint="`plimsoll ingest status` says why; the next run takes up where this one stopped.",
+        )
+        self.exit_code = code  # type: ignore[misc]
+
+
+@click.command()
+@click.option("--cluster", metavar="NAME", help="Ask the sources of this cluster only.")
+@click.option(
+    "--log-format",
+    type=click.Choice(["json", "text"]),
+    default="text",
+    show_default=True,
+    help="One line a source, for machines or for people.",
+)
+@click.option(
+    "--metrics-file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write metrics for the textfile collector of Prometheus' node exporter.",
+)
+@click.option("--all", "everything", is_flag=True, help="Ask sources that are not due yet, too.")
+@pass_session
+def run(
+    session: Session,
+    *,
+    cluster: str | None,
+    log_format: LogFormat,
+    metrics_file: Path | None,
+    everything: bool,
+) -> None:
+    """Ask every configured source for what is new: what a timer calls.
+
+    Each source is asked in bounded windows, from where it was read to, a little overlapping. What
+    fails leaves nothing half read and does not stop the others; the next run takes it up again.
+    """
+    store = session.open_store(create=True)
+    options = RunOptions(cluster=cluster, even_if_not_due=everything)
+    done: list[Pulled] = []
+    for pulled in run_sources(store, session.settings, options):
+        if pulled.fault and session.debug:
+            raise pulled.fault
+        done.append(pulled)
+        click.echo(log_line(pulled, log_format))
+        sys.stdout.flush()
+    if metrics_file:
+        write_metrics(metrics_file, store.catalogue.sources())
+    if code := worst_exit_code(done):
+        failed = sum(each.state.last_status != "done" for each in done if not each.skipped)
+        raise SourcesFailedError(failed, code)
+
+
+@click.command()
+@click.option("--cron", is_flag=True, help="Print lines for cron instead of systemd units.")
+@click.option("--user", default="plimsoll", show_default=True, help="Who runs it.")
+@click.option(
+    "--metrics-file",
+    type=click.Path(path_type=Path),
+    help="Where the runs write their metrics.",
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the units to this folder instead of printing them.",
+)
+@pass_session
+def schedule(
+    session: Session, *, cron: bool, user: str, metrics_file: Path | None, output: Path | None
+) -> None:
+    """Print a systemd service and timer, or lines for cron, for this configuration."""
+    settings = session.settings
+    if settings.path is None:
+        raise InputError("there is no settings file to schedule", hint="`plimsoll init` makes one.")
+    place = Place(
+        program=_program(),
+        config=settings.path.resolve(),
+        store=session.store_path.resolve(),
+        user=user,
+        metrics_file=metrics_file.resolve() if metrics_file else None,
+    )
+    if cron:
+        texts = {"plimsoll": cron_lines(settings, place, log=_CRON_LOG)}
+        folder = "/etc/cron.d"
+    else:
+        texts = systemd_units(settings, place)
+        folder = "/etc/systemd/system"
+    for name, text in texts.items():
+        if output:
+            _write(output / name, text)
+        else:
+            click.echo(f"# {folder}/{name}\n{text}")
+
+
+def log_line(pulled: Pulled, log_format: LogFormat) -> str:
+    """One source's line: for people, or a JSON object."""
+    return json.dumps(_members(pulled)) if log_format == "json" else _sentence(pulled)
+
+
+def source_members(state: SourceState, *, now: datetime) -> dict[str, Any]:
+    """A source as `ingest status --json` lists it; `age_s` is how old its watermark is."""
+    reached = state.watermark or state.last_success
+    return {
+        "source": state.source,
+        "cluster": state.cluster,
+        "feed": state.feed,
+        "kind": state.kind,
+        "watermark": _iso(state.watermark),
+        "last_run": _iso(state.last_run),
+        "last_success": _iso(state.last_success),
+        "status": state.last_status,
+        "message": state.message,
+        "rows_read": state.rows_read,
+        "rows_accepted": state.rows_accepted,
+        "rows_steps": state.rows_steps,
+        "rows_quarantined": state.rows_quarantined,
+        "seconds": round(state.seconds, 3),
+        "age_s": int((now - reached).total_seconds()) if reached else None,
+    }
+
+
+def source_line(state: SourceState, *, now: datetime) -> str:
+    """A source as `ingest status` prints it."""
+    reached = state.watermark or state.last_success
+    age = f"{_ago(now - reached)} old" if reached else "never read"
+    said = f": {state.message}" if state.message else ""
+    return (
+        f"{state.source}  {age}  last run {_iso(state.last_run) or 'never'} "
+        f"{state.last_status or ''}{said}  accepted {state.rows_accepted}, "
+        f"quarantined {state.rows_quarantined}"
+    )
+
+
+def _members(pulled: Pulled) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    level = {"done": "info", "failed": "error", "fault": "error"}
+    members = source_members(pulled.state, now=now)
+    status = "not due" if pulled.skipped else members.pop("status")
+    return {
+        "time": _iso(now),
+        "level": level.get(str(status), "info"),
+        "event": "source",
+        **members,
+        "status": status,
+        "notes": pulled.notes,
+    }
+
+
+def _sentence(pulled: Pulled) -> str:
+    state = pulled.state
+    if pulled.skipped:
+        return f"{pulled.name}: not due yet"
+    if state.last_status != "done":
+        return f"{pulled.name}: {state.last_status}: {state.message}"
+    reached = f", up to {_iso(state.watermark)}" if state.watermark else ""
+    notes = "".join(f" Note: {note}." for note in pulled.notes)
+    return (
+        f"{pulled.name}: {state.rows_read:,} rows read, {state.rows_accepted:,} accepted, "
+        f"{state.rows_quarantined:,} quarantined{reached}, {state.seconds:.1f} s.{notes}"
+    )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
+
+
+def _ago(age: Any) -> str:
+    minutes = max(0, int(age.total_seconds() // 60))
+    if minutes < 120:  # noqa: PLR2004
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} d"  # noqa: PLR2004
+
+
+def _program() -> Path:
+    called = Path(sys.argv[0])
+    return called.resolve() if called.name == "plimsoll" else Path(sys.prefix) / "bin" / "plimsoll"
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"cannot write: {error.strerror}", where=str(path)) from error
+    click.echo(f"wrote {path}")
