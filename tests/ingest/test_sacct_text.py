@@ -155,7 +155,7 @@ def test_bytes_that_are_no_text_are_replaced_and_told():
         (bytes(range(1, 32)) * 40, "not text"),
         (b"hello there\n", "no header"),
         (b"JobID JobName\n----- -------\n", "fixed-width"),
-        (b"JobId=1 JobName=x\n", "no header"),
+        (b"Colour=1 Shape=x\n", "no header"),
     ],
 )
 def test_what_is_no_log_is_named(head, why):
