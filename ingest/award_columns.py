@@ -2,7 +2,8 @@
 
 import difflib
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from model.errors import InputError
@@ -64,10 +65,17 @@ _HINT: Final = "plimsoll awards template prints an empty file with every column.
 
 @dataclass(frozen=True)
 class AwardHeader:
-    """Where each known column stands, and sentences on those that are not read."""
+    """Where each known column stands, and sentences on those that are not read.
+
+    `constants` hold for every row, `factors` multiply amounts, and accounts without a cluster
+    are those of `cluster`.
+    """
 
     places: dict[str, int]
-    unread: tuple[str, ...]
+    unread: tuple[str, ...] = ()
+    constants: Mapping[str, str] = field(default_factory=dict)
+    factors: Mapping[str, float] = field(default_factory=dict)
+    cluster: str | None = None
 
 
 def match_header(names: list[str], where: str) -> AwardHeader:

@@ -8,7 +8,7 @@ from typing import Any, Final
 import polars as pl
 
 from ingest.award_cells import CellFault, accounts, amount, count, day, unit_name
-from ingest.award_columns import match_header
+from ingest.award_columns import AwardHeader, match_header
 from ingest.formats.award_table import AwardTable
 from ingest.formats.base import Reject
 from model.schemas import AWARDS
@@ -33,15 +33,18 @@ class AwardRows:
     notes: dict[str, int]
 
 
-def award_rows(table: AwardTable, where: str) -> AwardRows:
-    """Reads every row of a table; InputError where a required column is missing."""
-    header = match_header(table.header, where)
+def award_rows(table: AwardTable, where: str, *, header: AwardHeader | None = None) -> AwardRows:
+    """Reads every row of a table; InputError where a required column is missing.
+
+    `header` tells the columns of a table that has other names, or fewer of the required ones.
+    """
+    header = header or match_header(table.header, where)
     notes = Counter(dict.fromkeys((*table.assumptions, *header.unread), 0))
     rejects: list[Reject] = []
     by_key: dict[tuple[Any, ...], list[tuple[int, list[str], Row]]] = defaultdict(list)
     for line, cells in table.rows:
         try:
-            row = _row(table, header.places, cells)
+            row = _row(table, header, cells)
         except CellFault as fault:
             rejects.append(Reject(line, fault.reason, _text(cells)))
             notes.update([fault.hint] if fault.hint else [])
@@ -56,16 +59,16 @@ def award_rows(table: AwardTable, where: str) -> AwardRows:
     return AwardRows(frame, rejects, dict(notes))
 
 
-def _row(table: AwardTable, places: dict[str, int], cells: list[str]) -> Row:
+def _row(table: AwardTable, header: AwardHeader, cells: list[str]) -> Row:
     if any(cell.strip() for cell in cells[len(table.header) :]):
         raise CellFault("too_many_fields")
     if len(cells) < len(table.header) and table.form == "csv":
         raise CellFault("too_few_fields")
 
     def read(name: str, parse: Callable[[str], Any]) -> Any:
-        place = places.get(name)
+        place = header.places.get(name)
         try:
-            return parse(cells[place] if place is not None else "")
+            return parse(cells[place] if place is not None else header.constants.get(name, ""))
         except CellFault as fault:
             raise CellFault(_slug(fault.reason, name), fault.hint) from None
 
@@ -77,12 +80,29 @@ def _row(table: AwardTable, places: dict[str, int], cells: list[str]) -> Row:
     if not row["application_id"]:
         raise CellFault("no_application_id")
     row |= {name: read(name, numeric(amount)) for name in _AMOUNTS}
+    row |= {
+        name: row[name] * factor for name, factor in header.factors.items() if row[name] is not None
+    }
     row |= {name: read(name, numeric(count)) for name in _COUNTS}
     row |= {name: read(name, day) for name in _DATES}
-    row |= {"unit": read("unit", unit_name), "accounts": read("accounts", accounts)}
+    row |= {
+        "unit": read("unit", unit_name),
+        "accounts": read("accounts", _accounts(header.cluster)),
+    }
     row["status"] = _status(row)
     _check(row)
     return row
+
+
+def _accounts(cluster: str | None) -> Callable[[str], str | None]:
+    """Reads accounts; with a cluster, also the bare names of its accounts."""
+
+    def read(text: str) -> str | None:
+        parts = [part.strip() for part in text.split(";")]
+        named = [part if not part or ":" in part else f"{cluster}:{part}" for part in parts]
+        return accounts(";".join(named) if cluster else text)
+
+    return read
 
 
 def _status(row: Row) -> str:

@@ -1,58 +1,49 @@
 """Awards of compute time: files of applications, or of whole published rounds, into the store."""
 
-import time
+import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from pathlib import Path
 
-from ingest.award_rows import AwardRows, award_rows
+from ingest.award_sources import AwardFile, AwardOptions, read_awards
 from ingest.awards_template import awards_template
-from ingest.formats.award_table import SIZE_LIMIT_BYTES, read_award_table
+from ingest.formats.award_table import SIZE_LIMIT_BYTES
 from ingest.ledger import enter_file, ledger_run
 from ingest.report import FileReport, IngestReport
 from ingest.source import Source
-from ingest.whole_file import Progress, WholeFile, each_file, read_whole
+from ingest.whole_file import Progress, each_file, read_whole
 from model.schemas import AWARDS
 from store import Store
 
-__all__ = ["awards_template", "ingest_awards"]
-
-
-@dataclass(frozen=True)
-class _Parsed:
-    file: WholeFile
-    form: str
-    rows: AwardRows
-    seconds: float
+__all__ = ["AwardOptions", "awards_template", "ingest_awards"]
 
 
 def ingest_awards(
     store: Store,
     paths: Sequence[str | Path | Source],
     *,
+    options: AwardOptions | None = None,
     progress: Progress | None = None,
 ) -> IngestReport:
-    """Read awards files (CSV, XLSX, Parquet; `-` is standard input) and enter their rows.
+    """Read awards (`-` is standard input) and enter their rows.
 
-    Rows are entered by call, round, application_id, resource and tranche: a corrected file
-    replaces what an earlier one said. Every file is read before anything is written: InputError
+    They come as CSV, XLSX or Parquet, from Waldur, ColdFront or Slurm's associations: see
+    AwardOptions. Rows are entered by call, round, application_id, resource and tranche: a
+    corrected file replaces what an earlier one said. A request that a source does not tell is
+    unknown, never equal to the grant. Every file is read before anything is written: InputError
     leaves the store as it was. Raises StoreLockedError.
     """
-    parsed = [_parse(path) for path in each_file(paths, progress)]
+    options = options or AwardOptions()
+    read = [read_whole(path, limit_bytes=SIZE_LIMIT_BYTES) for path in each_file(paths, progress)]
+    parsed = read_awards(read, options)
+    said = json.dumps(asdict(options), default=str)
     with store.lock(), ledger_run(store, "ingest awards") as run_id:
-        files = tuple(_enter(store, each, run_id) for each in parsed)
+        files = tuple(_enter(store, each, run_id, said) for each in parsed)
     return IngestReport(kind="awards", cluster=None, files=files, run_id=run_id)
 
 
-def _parse(path: str | Path | Source) -> _Parsed:
-    began = time.perf_counter()
-    file = read_whole(path, limit_bytes=SIZE_LIMIT_BYTES)
-    table = read_award_table(file.data, file.path)
-    return _Parsed(file, table.form, award_rows(table, file.path), time.perf_counter() - began)
-
-
-def _enter(store: Store, parsed: _Parsed, run_id: int) -> FileReport:
+def _enter(store: Store, parsed: AwardFile, run_id: int, options: str) -> FileReport:
     rows = parsed.rows
     counts = store.upsert(AWARDS, rows.frame, run_id=run_id, replace=True)
     file = FileReport(
@@ -60,8 +51,9 @@ def _enter(store: Store, parsed: _Parsed, run_id: int) -> FileReport:
         sha256=parsed.file.sha256,
         size_bytes=parsed.file.size_bytes,
         format=parsed.form,
-        rows_read=rows.frame.height + len(rows.rejects),
-        rows_accepted=rows.frame.height,
+        rows_read=parsed.rows_read,
+        rows_accepted=parsed.accepted,
+        rows_steps=parsed.left_out,
         rows_quarantined=len(rows.rejects),
         reasons=Counter(reject.reason for reject in rows.rejects),
         assumptions=rows.notes,
@@ -70,5 +62,7 @@ def _enter(store: Store, parsed: _Parsed, run_id: int) -> FileReport:
         unchanged=counts.unchanged,
         seconds=parsed.seconds,
     )
-    enter_file(store, file, rows.rejects, run_id=run_id, kind="awards", cluster=None)
+    enter_file(
+        store, file, rows.rejects, run_id=run_id, kind="awards", cluster=None, options=options
+    )
     return file

@@ -7,7 +7,8 @@ from typing import TypedDict, Unpack
 
 import polars as pl
 
-from ingest.awards import ingest_awards
+from ingest.award_sources import AwardFormat
+from ingest.awards import AwardOptions, ingest_awards
 from ingest.events import ingest_events
 from ingest.jobs import ingest_jobs
 from ingest.nodes import ingest_nodes
@@ -80,9 +81,17 @@ def load_events(
     return ingest_events(store, _paths(paths), cluster=cluster, timezone=timezone)
 
 
-def load_awards(store: Store, paths: Paths) -> IngestReport:
-    """Read awards as `plimsoll ingest awards` does."""
-    return ingest_awards(store, _paths(paths))
+def load_awards(
+    store: Store,
+    paths: Paths,
+    *,
+    format: AwardFormat = "auto",  # noqa: A002  (as the command calls it)
+    mapping: str | Path | None = None,
+    cluster: str | None = None,
+) -> IngestReport:
+    """Read awards as `plimsoll ingest awards` does; `mapping` is a YAML file."""
+    options = AwardOptions(format=format, mapping=mapping, cluster=cluster)
+    return ingest_awards(store, _paths(paths), options=options)
 
 
 def usage(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
