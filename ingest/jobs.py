@@ -39,7 +39,7 @@ _MISFITS: Final = {"bad_job_id", "no_submit", "bad_submit", "bad_state"}
 _FEW: Final = 20
 _ENOUGH_ROWS: Final = 1000
 _MOSTLY: Final = 0.5
-_ZONE_ASSUMED: Final = "time zone assumed: UTC"
+ZONE_ASSUMED: Final = "time zone assumed: UTC"
 _TOO_MANY: Final = "of more than 100,000 quarantined rows, only the first are kept with their text"
 _DERIVED_HINT: Final = "read them all with JobIDRaw, into a new store."
 
@@ -195,7 +195,7 @@ class _Job:
             _refuse_misfit(tally, self._options)
         tally.assumptions.update(normaliser.assumptions)
         if self._zone_assumed:
-            tally.notes[_ZONE_ASSUMED] = None
+            tally.notes[ZONE_ASSUMED] = None
         if tally.reasons.total() > len(tally.rejects):
             tally.notes[_TOO_MANY] = None
         return tally, form.name, normaliser.columns

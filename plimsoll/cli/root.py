@@ -12,6 +12,7 @@ from model.errors import PlimsollError
 from plimsoll.cli import (
     awards,
     demo,
+    doctor,
     ingest,
     ingest_run,
     init,
@@ -55,6 +56,7 @@ def cli(
 for command in (
     demo.demo,
     init.init,
+    doctor.doctor,
     ingest.ingest,
     awards.awards,
     show.show,

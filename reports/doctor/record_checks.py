@@ -1,0 +1,134 @@
+"""Odd records: clocks that disagree, states that nobody knows, jobs twice, ids used again."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from typing import Final
+
+import polars as pl
+
+from ingest.states import FINALITY
+from reports.doctor.evidence import ClusterEvidence
+from reports.doctor.symptom import Symptom
+from reports.wording import plural
+
+_AHEAD: Final = timedelta(minutes=5)
+_IDS_AT_A_TIME: Final = 5_000_000
+_CLOCKS: Final = "compare `date -u` on the host of slurmctld and on its nodes; chrony keeps them"
+
+
+def clock_skew(cluster: ClusterEvidence) -> Iterator[Symptom]:
+    """Jobs that started before they were submitted, ended before they started, or lie ahead."""
+    latest = pl.max_horizontal("submit", "start", "end")
+    faults = {
+        "started before they were submitted": pl.col("start") < pl.col("submit"),
+        "ended before they started": pl.col("end") < pl.col("start"),
+        "have a time in the future": latest > pl.lit(cluster.now + _AHEAD),
+    }
+    counts = cluster.jobs.select(
+        pl.when(fault).then("job_id").count().alias(f"{name}#") for name, fault in faults.items()
+    )
+    examples = cluster.jobs.select(
+        pl.when(fault).then("job_id").min().alias(name) for name, fault in faults.items()
+    )
+    found = pl.concat([counts, examples], how="horizontal").collect(engine="streaming")
+    row = found.row(0, named=True)
+    for name in faults:
+        if row[f"{name}#"]:
+            yield Symptom(
+                "clock skew",
+                "warning",
+                cluster.name,
+                f"{plural(row[f'{name}#'], 'job')} {name}, such as {row[name]}",
+                _zone_or_clock(name, cluster),
+            )
+
+
+def _zone_or_clock(fault: str, cluster: ClusterEvidence) -> str:
+    if "future" in fault and cluster.zone_assumed:
+        return f"timezone: Europe/London  # in plimsoll.yaml, under cluster {cluster.name}"
+    return _CLOCKS
+
+
+def unknown_states(cluster: ClusterEvidence) -> Iterator[Symptom]:
+    """Job states that no known version of Slurm has: kept, and taken for what times say."""
+    states = (
+        cluster.jobs.filter(~pl.col("job_state").is_in(list(FINALITY)))
+        .group_by("job_state")
+        .agg(jobs=pl.len(), example=pl.col("job_id").min())
+        .sort("job_state")
+        .collect(engine="streaming")
+    )
+    for state, jobs, example in states.iter_rows():
+        yield Symptom(
+            "unknown states",
+            "warning",
+            cluster.name,
+            f"{plural(jobs, 'job')} in state {state}, which no Slurm is known to have",
+            f"look at one: sacct -D -j {example} -o JobID,State,Start,End",
+        )
+
+
+def reused_ids(cluster: ClusterEvidence) -> Iterator[Symptom]:
+    """Raw ids that several users' jobs bear: Slurm began to count again. A requeue is no such."""
+    ids = cluster.jobs.select(pl.col("job_id").min(), last=pl.col("job_id").max())
+    first, last = ids.collect(engine="streaming").row(0)
+    if first is None:
+        return
+    count, example = 0, None
+    for low in range(first, last + 1, _IDS_AT_A_TIME):
+        ours = pl.col("job_id").is_between(low, low + _IDS_AT_A_TIME, closed="left")
+        reused = _several_users(cluster.jobs.filter(ours))
+        count += reused.height
+        example = example or next(iter(reused["job_id"]), None)
+    if count:
+        yield Symptom(
+            "reused ids",
+            "note",
+            cluster.name,
+            f"{plural(count, 'raw job id')} of several users' jobs, such as {example}: they are "
+            "told apart by their time of submission",
+        )
+
+
+def _several_users(jobs: pl.LazyFrame) -> pl.DataFrame:
+    return (
+        jobs.group_by("job_id")
+        .agg(first=pl.col("user").min(), last=pl.col("user").max())
+        .filter(pl.col("first") != pl.col("last"))
+        .select("job_id")
+        .sort("job_id")
+        .collect(engine="streaming")
+    )
+
+
+def twins(clusters: Sequence[ClusterEvidence]) -> Iterator[Symptom]:
+    """Jobs that stand under two clusters: one log was ingested under two names."""
+    for position, one in enumerate(clusters):
+        for other in clusters[position + 1 :]:
+            yield from _twins_of(one, other)
+
+
+def _twins_of(one: ClusterEvidence, other: ClusterEvidence) -> Iterator[Symptom]:
+    key = ["job_id", "submit", "start", "end", "user", "account"]
+    count, total = 0, 0
+    for month in sorted(set(_months(one)) & set(_months(other))):
+        ours, theirs = (each.jobs.filter(pl.col("month") == month) for each in (one, other))
+        same = ours.join(theirs.select(key), on=key, how="semi", nulls_equal=True)
+        count += _count(same)
+        total += _count(ours)
+    if count:
+        yield Symptom(
+            "duplicates",
+            "error",
+            None,
+            f"{plural(count, 'job')} of {total:,} stand both under {one.name} and {other.name}",
+            "one log was read under two names: make the store anew with the right --cluster",
+        )
+
+
+def _months(cluster: ClusterEvidence) -> list[str]:
+    return cluster.jobs.select(pl.col("month").unique()).collect()["month"].to_list()
+
+
+def _count(jobs: pl.LazyFrame) -> int:
+    return int(jobs.select(pl.len()).collect(engine="streaming").item())
