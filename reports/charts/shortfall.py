@@ -49,10 +49,10 @@ def rounds_chart(frame: pl.DataFrame, *, synthetic: bool = False) -> Chart | Non
         for column, name, role in _STAGES
         if drawn[column].null_count() < drawn.height
     )
-    names = tuple(round_name(row) for row in drawn.iter_rows(named=True))
+    call, names = _common_call(drawn)
     return Chart(
         kind="columns",
-        title=f"Requested, recommended and granted, {unit}, by round",
+        title=f"Requested, recommended and granted, {unit}, by round{call}",
         summary="Bars by round. "
         + " ".join(_round_sentence(row, unit) for row in drawn.iter_rows(named=True)),
         categories=names,
@@ -60,6 +60,14 @@ def rounds_chart(frame: pl.DataFrame, *, synthetic: bool = False) -> Chart | Non
         axis=unit,
         synthetic=synthetic,
     )
+
+
+def _common_call(rounds: pl.DataFrame) -> tuple[str, tuple[str, ...]]:
+    """The call of all rounds, for a title, with their short names; "" where they differ."""
+    calls = rounds["call"].unique().to_list()
+    if len(calls) == 1 and calls[0] and all(rounds["round"].fill_null("")):
+        return f" of {calls[0]}", tuple(rounds["round"])
+    return "", tuple(round_name(row) for row in rounds.iter_rows(named=True))
 
 
 def _round_sentence(row: Mapping[str, Any], unit: str) -> str:
@@ -128,5 +136,5 @@ def _band(median: float | None) -> Band | None:
         low=median - UNIFORM_POINTS,
         high=median + UNIFORM_POINTS,
         centre=median,
-        label=f"Median cut {share(median, decimals=1)}; the band is 2 points either side",
+        label=f"Median cut {share(median, decimals=1)}; band ± 2 points",
     )

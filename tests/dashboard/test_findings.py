@@ -74,7 +74,8 @@ def test_the_last_round_is_the_last_with_both_sums():
 def test_rounds_of_different_units_never_share_an_axis():
     other = ROUND | {"round": "old", "unit": "core-hours"}
     chart = rounds_chart(pl.DataFrame([other, ROUND, ROUND | {"round": "2027"}]))
-    assert chart.categories == ("Access 2026", "Access 2027")
+    assert chart.categories == ("2026", "2027")
+    assert chart.title.endswith("GPU-hours, by round of Access")
     assert [series.name for series in chart.series] == ["Requested", "Granted"]
 
 
