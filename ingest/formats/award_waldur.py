@@ -66,7 +66,7 @@ class _Reader:
         self._resources = {bare(each.data.get("uuid")): each for each in records.resources}
         self._used: set[tuple[int, int]] = set()
         self._unclear: set[int] = set()
-        requests = [each for each in records.requests if self._has_proposal(each)]
+        requests = [each for each in self._distinct(records.requests) if self._has_proposal(each)]
         self._changes = self._linked(records.adjustments, requests)
         amounts = [amount for request in requests for amount in self._requested(request)]
         self._enter([*amounts, *self._added(records.adjustments)])
@@ -84,6 +84,17 @@ class _Reader:
         number = record.data.get("proposal_id")
         found = self._proposals.get(proposal_of(record))
         return self._numbers.get(number) if found is None and number is not None else found
+
+    def _distinct(self, requests: list[Record]) -> Iterator[Record]:
+        """Each request once: the record that names its components, should an archive repeat it."""
+        seen: set[str] = set()
+        for request in sorted(requests, key=lambda each: not _offering(each)):
+            uuid = bare(request.data.get("uuid"))
+            if uuid in seen:
+                self._use(request)
+            else:
+                yield request
+            seen.update({uuid} - {""})
 
     def _has_proposal(self, request: Record) -> bool:
         if self._proposal(request) is None:

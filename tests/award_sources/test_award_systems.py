@@ -193,6 +193,15 @@ def test_waldur_archive_with_and_without_the_resource(store, shared):
     assert (row["requested"], row["granted"], row["status"]) == (10000, 6000, "decided")
 
 
+def test_a_request_that_api_and_archive_both_tell_counts_once(store, shared):
+    names = ("archive_proposal", "proposal", "requested_resource", "resource")
+    report = ingest_awards(store, waldur(shared, *names))
+    assert counts(report) == (5, 4, 0, {"no_proposal": 1})
+    (row,) = rows(store)
+    assert (row["requested"], row["granted"], row["unit"]) == (10000, 6000, "node-hours")
+    assert row["round"] == "ORG-AIRR-202510"
+
+
 def test_waldur_export_tells_requests_only(store, shared):
     path = shared / "data/awards_telemetry_carbon/waldur/call_proposals_export_CONSTRUCTED.csv"
     report = ingest_awards(store, [path])
