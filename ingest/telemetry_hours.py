@@ -35,7 +35,8 @@ MOMENTS: Final = pl.Schema(
 """One row for each device and second with a sample: null is not sampled, NaN without a value."""
 
 DEVICE: Final = ("node", "gpu")
-_HOUR: Final = (*DEVICE, "hour")
+
+_HOUR: Final = ("device", "hour")
 _COUNTER_W: Final = "counter_w"
 _CARRIED: Final = ("sm", "util", "gr", "dram", "memory_mb", "power_w", _COUNTER_W)
 _MOST_W: Final = 20_000.0
@@ -62,12 +63,15 @@ def hour_rows(moments: pl.DataFrame, gap_s: pl.DataFrame) -> pl.DataFrame:
     `hour` is in whole hours of the epoch. Every hour for which a sample stands has a row; its
     classes and unseen seconds sum to 3,600. Columns: node, gpu, hour, `samples` to `open_samples`.
     """
-    known = _with_counter_power(moments.join(gap_s, on=DEVICE).sort(*DEVICE, "second"))
+    devices = gap_s.with_row_index("device")
+    known = moments.join(devices, on=DEVICE).drop(DEVICE).sort("device", "second")
+    known = _with_counter_power(known)
     segments = _classed(_segments(known))
     sums = segments.group_by(_HOUR).agg(*_sums(), pl.col("complete").all())
     rows = sums.join(_timelines(segments), on=_HOUR).join(_sampled(known), on=_HOUR, how="left")
-    rows = rows.join(gap_s, on=DEVICE).with_columns(pl.col("samples").fill_null(0))
-    return rows.join(_open(known, rows), on=_HOUR, how="left").drop("complete")
+    rows = rows.with_columns(pl.col("samples").fill_null(0))
+    rows = rows.join(_open(known, rows), on=_HOUR, how="left")
+    return rows.join(devices, on="device").drop("device", "complete")
 
 
 def decode_open(rows: pl.DataFrame) -> pl.DataFrame:
@@ -98,37 +102,38 @@ def union(*parts: pl.DataFrame) -> pl.DataFrame:
 def _with_counter_power(moments: pl.DataFrame) -> pl.DataFrame:
     """Adds the watts between two samples of an energy counter; NaN where it was set back."""
     counted = moments.filter(pl.col("energy_j").is_not_null()).select(
-        *DEVICE,
+        "device",
         "second",
         "gap_s",
         "energy_j",
-        risen=pl.col("energy_j").shift(-1).over(DEVICE) - pl.col("energy_j"),
-        step=pl.col("second").shift(-1).over(DEVICE) - pl.col("second"),
+        risen=pl.col("energy_j").shift(-1).over("device") - pl.col("energy_j"),
+        step=pl.col("second").shift(-1).over("device") - pl.col("second"),
     )
     watts = pl.col("risen") / pl.col("step")
     sane = (watts >= 0) & (watts <= _MOST_W) & (pl.col("step") <= pl.col("gap_s"))
     power = pl.when(sane.fill_null(value=False)).then(watts).otherwise(float("nan"))
-    found = counted.select(*DEVICE, "second", power.alias(_COUNTER_W))
-    return moments.join(found, on=(*DEVICE, "second"), how="left", maintain_order="left")
+    found = counted.select("device", "second", power.alias(_COUNTER_W))
+    return moments.join(found, on=("device", "second"), how="left", maintain_order="left")
 
 
 def _segments(known: pl.DataFrame) -> pl.DataFrame:
     """Stretches within an hour over which no sample begins or ceases to stand."""
     starts = [_standing(known, kind) for kind in _CARRIED]
-    ends = [each.select(*DEVICE, pl.col("^.*_end$").alias("second")) for each in starts]
+    ends = [_ceasing(each) for each in starts]
     hours = _touched(starts)
     edges = pl.concat(
-        hours.select(*DEVICE, ((pl.col("hour") + more) * HOUR_S).alias("second")) for more in (0, 1)
+        hours.select("device", ((pl.col("hour") + more) * HOUR_S).alias("second"))
+        for more in (0, 1)
     )
     marks = pl.concat([*starts, *ends, edges], how="diagonal")
     carried = [f"{kind}{part}" for kind in _CARRIED for part in ("", "_end", "_sure")]
     return (
-        marks.group_by(*DEVICE, "second")
+        marks.group_by("device", "second")
         .agg(pl.col(carried).max())
-        .sort(*DEVICE, "second")
+        .sort("device", "second")
         .with_columns(
-            pl.col(carried).forward_fill().over(DEVICE),
-            until=pl.col("second").shift(-1).over(DEVICE),
+            pl.col(carried).forward_fill().over("device"),
+            until=pl.col("second").shift(-1).over("device"),
             hour=pl.col("second").floordiv(HOUR_S),
         )
         .filter(pl.col("until").is_not_null())
@@ -141,9 +146,9 @@ def _standing(known: pl.DataFrame, kind: str) -> pl.DataFrame:
     """The samples of a kind, until when each stands, and whether a next one has said so."""
     sampled = known.filter(pl.col(kind).is_not_null())
     limit = pl.col("second") + pl.col("gap_s")
-    following = pl.col("second").shift(-1).over(DEVICE)
+    following = pl.col("second").shift(-1).over("device")
     return sampled.select(
-        *DEVICE,
+        "device",
         "second",
         kind,
         pl.min_horizontal(limit, following).alias(f"{kind}_end"),
@@ -151,13 +156,19 @@ def _standing(known: pl.DataFrame, kind: str) -> pl.DataFrame:
     )
 
 
+def _ceasing(starts: pl.DataFrame) -> pl.DataFrame:
+    """The moments at which a sample ceases to stand without another in its place."""
+    alone = starts.filter(~pl.col("^.*_sure$"))
+    return alone.select("device", pl.col("^.*_end$").alias("second"))
+
+
 def _touched(starts: list[pl.DataFrame]) -> pl.DataFrame:
     spans = pl.concat(
-        each.select(*DEVICE, "second", pl.col("^.*_end$").alias("end")) for each in starts
+        each.select("device", "second", pl.col("^.*_end$").alias("end")) for each in starts
     )
     first, last = pl.col("second"), pl.col("end") - 1
     return pl.concat(
-        spans.select(*DEVICE, moment.floordiv(HOUR_S).alias("hour")) for moment in (first, last)
+        spans.select("device", moment.floordiv(HOUR_S).alias("hour")) for moment in (first, last)
     ).unique()
 
 
@@ -257,7 +268,7 @@ def _timelines(segments: pl.DataFrame) -> pl.DataFrame:
 
 def _sampled(known: pl.DataFrame) -> pl.DataFrame:
     hour = pl.col("second").floordiv(HOUR_S).alias("hour")
-    return known.group_by(*DEVICE, hour).agg(pl.len().cast(pl.Int64).alias("samples"))
+    return known.group_by("device", hour).agg(pl.len().cast(pl.Int64).alias("samples"))
 
 
 def _open(known: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:

@@ -16,9 +16,11 @@ from ingest.formats.telemetry_base import (
     whole_lines,
 )
 
-_SERIES: Final = r"^([a-zA-Z_:][a-zA-Z0-9_:.]*\s*\{.*\}|[a-zA-Z_:][a-zA-Z0-9_:.]*|\{.*\})"
+_AFTER_LABELS: Final = r"([^}]*)$"
+_BARE_NAME: Final = r"^(\S+)"
 _VALUE: Final = r"^\s*([^\s]+)"
 _TIME: Final = r"^\s*[^\s]+\s+(-?[0-9.eE+]+)$"
+_EXEMPLAR_MARK: Final = " # {"
 _EXEMPLAR: Final = r"\s# \{.*$"
 _LABEL: Final = re.compile(r'\s*(?:([a-zA-Z_][\w.]*)\s*=\s*)?"((?:[^"\\]|\\.)*)"\s*(?:,|$)')
 _LINE: Final = re.compile(
@@ -60,9 +62,11 @@ def parse_series(text: str) -> Mapping[str, str] | None:
 
     None where the text is none of these.
     """
-    name, brace, rest = text.partition("{")
+    name, brace, rest = text.rstrip().partition("{")
     labels = {NAME: name.strip()} if name.strip() else {}
-    inside = rest.rstrip().removesuffix("}") if brace else ""
+    if brace and not rest.endswith("}"):
+        return None
+    inside = rest.removesuffix("}")
     place = 0
     while place < len(inside) and inside[place:].strip():
         found = _LABEL.match(inside, place)
@@ -92,11 +96,16 @@ def milliseconds(number: pl.Expr) -> pl.Expr:
 
 
 def _batch(lines: pl.DataFrame) -> SampleBatch:
-    text = pl.col("text").str.replace(_EXEMPLAR, "")
+    text = pl.col("text")
+    labelled = text.str.contains("}", literal=True)
+    tail = text.str.extract(_AFTER_LABELS)
+    bare = text.str.extract(_BARE_NAME)
     rows = (
-        lines.filter(~pl.col("text").str.starts_with("#"))
-        .with_columns(series=text.str.extract(_SERIES))
-        .with_columns(rest=text.str.slice(pl.col("series").str.len_chars()))
+        _without_comments(lines)
+        .with_columns(
+            series=pl.when(labelled).then(text.str.strip_suffix(tail)).otherwise(bare),
+            rest=pl.when(labelled).then(tail).otherwise(text.str.strip_prefix(bare)),
+        )
         .with_columns(
             value=numbers(pl.col("rest").str.extract(_VALUE)),
             time=numbers(pl.col("rest").str.extract(_TIME)),
@@ -113,6 +122,14 @@ def _batch(lines: pl.DataFrame) -> SampleBatch:
     samples = rows.filter(good).with_columns(time_ms=milliseconds(pl.col("time")))
     rejects = [Reject(line, "bad_line", said) for line, said in bad.iter_rows()]
     return SampleBatch(samples.select(SAMPLES.names()), labels, rejects)
+
+
+def _without_comments(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines that are samples, without the exemplars that OpenMetrics appends to some."""
+    samples = lines.filter(~pl.col("text").str.starts_with("#"))
+    if not samples["text"].str.contains(_EXEMPLAR_MARK, literal=True).any():
+        return samples
+    return samples.with_columns(pl.col("text").str.replace(_EXEMPLAR, ""))
 
 
 def _unescaped(text: str) -> str:
