@@ -1,6 +1,7 @@
 """Nodes in JSON and YAML: of slurmrestd, `scontrol`, `sinfo` and pyslurm, in every version."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
@@ -20,6 +21,11 @@ _OTHERS: Final = {
     "reservations": ("reservations", _EVENTS),
     "partitions": ("partitions", ASK),
 }
+_JOBS_BEGIN: Final = re.compile(rb'^\s*(?:"jobs"|(?:!!str )?jobs)\s*:', re.MULTILINE)
+_HEAD_BYTES: Final = 1 << 16
+_QUICK_BYTES: Final = 1 << 22
+"""A document larger than this is looked at before it is parsed: a job log in YAML takes long."""
+
 _MOMENTS: Final = (
     ("boot_time",),
     ("slurmd_start_time",),
@@ -39,6 +45,8 @@ class SlurmNodeDocument:
 
     def read(self, data: bytes) -> NodeText:
         """The nodes of an answer, or of a dictionary of nodes by name as pyslurm gives them."""
+        if len(data) > _QUICK_BYTES and _JOBS_BEGIN.search(data[:_HEAD_BYTES]):
+            raise InputError("this is a job log in JSON or YAML, not nodes", hint=_JOBS)
         document = read_document(data)
         records, moments = _records(document)
         rejects: list[Reject] = []

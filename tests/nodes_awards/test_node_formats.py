@@ -212,6 +212,15 @@ def test_damaged_documents_are_refused_in_one_line(store, tmp_path, damage):
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["sacct.json", "sacct.yaml"])
+def test_a_large_job_log_is_refused_before_it_is_parsed(store, shared, tmp_path, name, monkeypatch):
+    path = tmp_path / name
+    path.write_bytes((shared / "slurm" / "captures" / name).read_bytes() + b" " * (1 << 22))
+    monkeypatch.setattr("ingest.formats.node_documents.read_document", None)
+    with pytest.raises(InputError, match="this is a job log"):
+        ingest_nodes(store, [path], cluster="here", at=AT)
+
+
 def test_records_that_are_no_nodes_are_set_aside(store, tmp_path):
     path = tmp_path / "nodes.yaml"
     nodes = [{"name": "n1", "state": "IDLE", "gres": "gpu:x:y:z", "real_memory": 1}, {}, 7]
