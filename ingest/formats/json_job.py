@@ -82,10 +82,14 @@ class Times(msgspec.Struct, gc=False):
 
 
 class State(msgspec.Struct, gc=False):
-    """A state, alone (22.05) or first of a list of flags (24.05)."""
+    """A state, alone (22.05) or first of a list of flags (24.05).
+
+    v0.0.36 calls the reason `previous`.
+    """
 
     current: str | list[str] | None = None
     reason: str | None = None
+    previous: str | None = None
 
 
 class ArrayTask(msgspec.Struct, gc=False):
@@ -149,7 +153,29 @@ _NO_TRES: Final = TresLists()
 _TRES_LIST: Final = msgspec.json.Decoder(list[Tres] | None)
 
 
-def job_row(job: Job) -> JobRow:
+class Starts:
+    """When jobs started, where Slurm prints it and where it prints something else.
+
+    slurmdbd's answers in the layouts v0.0.36 and v0.0.37 (`sacct --json` of 21.08) print the
+    eligible time as the start. Where that cannot be, given when the job ended and how long it
+    ran, the start is reckoned from these; `reckoned` tells whether there was such a job.
+    """
+
+    def __init__(self) -> None:
+        self.reckoned = False
+
+    def text(self, time: Times) -> str | None:
+        """The start of a job in epoch seconds."""
+        start, end, elapsed = number(time.start), number(time.end), number(time.elapsed)
+        if start and end and elapsed is not None and start == number(time.eligible):
+            told = end - elapsed - (number(time.suspended) or 0)
+            if told > start:
+                self.reckoned = True
+                return str(told)
+        return str(start) if start else None
+
+
+def job_row(job: Job, starts: Starts) -> JobRow:
     """The fields of `COLUMNS`. Raises JobFaultError, and InputError for a controller's job."""
     if job.is_live:
         raise live_jobs_error()
@@ -170,13 +196,13 @@ def job_row(job: Job) -> JobRow:
         job.name,
         str(submit),
         _moment(time.eligible),
-        _moment(time.start),
+        starts.text(time),
         _moment(time.end),
         _text(time.elapsed),
         _duration(time.suspended),
         _limit(time.limit),
         state,
-        job.state.reason if job.state else None,
+        (job.state.reason or job.state.previous) if job.state else None,
         allocated,
         _tres(tres.requested)[0],
         _text(job.allocation_nodes),

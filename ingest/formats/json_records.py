@@ -256,5 +256,8 @@ def _depths(text: bytes) -> Iterator[tuple[int, int]]:
 def _members(text: bytes) -> dict[str, Any]:
     try:
         return _OBJECT.decode(text.decode("utf-8-sig", errors="replace"))
+    except msgspec.ValidationError as error:
+        what = "this JSON is a list or a bare value, not an answer of Slurm"
+        raise InputError(what, hint="jobs come from sacct --json.") from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise CutOffError(f"the JSON text is cut off or damaged ({error})") from error

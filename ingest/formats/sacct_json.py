@@ -7,19 +7,21 @@ inside it are not rows.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from ingest.formats.base import RawBatch
 from ingest.formats.job_answer import answer_errors, beside, refuse_what_is_not_jobs
-from ingest.formats.json_job import COLUMNS, Job, job_row
+from ingest.formats.json_job import COLUMNS, Job, Starts, job_row
 from ingest.formats.json_records import Chunk, CutOffError, RecordList
 from ingest.formats.record_batch import RecordBatch, RecordShape
 from ingest.options import JobOptions
 from model.errors import InputError
 
-JOB_SHAPE: Final = RecordShape(Job, COLUMNS, job_row)
-"""How a job of Slurm's JSON or YAML becomes a row."""
-
+STARTS_RECKONED: Final = (
+    "this layout of Slurm's answers prints the eligible time as the start: starts are reckoned "
+    "from the end and the elapsed time, and those of jobs without an end are too early"
+)
 AGAIN: Final = "run sacct again, and look that the disk is not full."
 
 
@@ -38,8 +40,10 @@ class SacctJson:
     def batches(self, blocks: Iterator[bytes], options: JobOptions) -> Iterator[RawBatch]:
         """The jobs of a document, about 20,000 at a time; InputError where it holds none."""
         del options
-        document = RecordList(iter(blocks), "jobs", JOB_SHAPE.many)
-        batch = RecordBatch(JOB_SHAPE)
+        starts = Starts()
+        shape = job_shape(starts)
+        document = RecordList(iter(blocks), "jobs", shape.many)
+        batch = RecordBatch(shape)
         for chunk, jobs in refusing_cut_off(document, batch):
             batch.read(chunk, jobs)
             if batch.full:
@@ -48,7 +52,17 @@ class SacctJson:
         refuse_what_is_not_jobs(
             errors, form="JSON", count=batch.count, found=document.found, keys=document.other_keys
         )
-        yield batch.take(assumptions=beside(errors))
+        yield batch.take(assumptions=(*beside(errors), *starts_told(starts)))
+
+
+def job_shape(starts: Starts) -> RecordShape:
+    """How a job of Slurm's JSON or YAML becomes a row."""
+    return RecordShape(Job, COLUMNS, partial(job_row, starts=starts))
+
+
+def starts_told(starts: Starts) -> tuple[str, ...]:
+    """What to say where starts were not as printed."""
+    return (STARTS_RECKONED,) if starts.reckoned else ()
 
 
 def refusing_cut_off(document: RecordList, batch: RecordBatch) -> Iterator[Chunk]:

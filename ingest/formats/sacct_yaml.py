@@ -11,7 +11,8 @@ from typing import Any, Final
 
 from ingest.formats.base import RawBatch
 from ingest.formats.job_answer import answer_errors, beside, refuse_what_is_not_jobs
-from ingest.formats.sacct_json import JOB_SHAPE
+from ingest.formats.json_job import Starts
+from ingest.formats.sacct_json import job_shape, starts_told
 from ingest.formats.yaml_items import YamlItems
 from ingest.formats.yaml_records import YamlRecords, YamlShape
 from ingest.formats.yaml_values import NotYamlError, yaml_value
@@ -24,7 +25,6 @@ _WORDS: Final = frozenset(
         *("current", "reason", "type", "task"),
     ]
 )
-_SHAPE: Final = YamlShape(JOB_SHAPE, _WORDS)
 _HEAD: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:#[^\n]*\n\s*)*"
     rb"(?:%YAML[ \t]|---(?:[ \t\r]|\n|$)|(?:!!str )?[\"']?[A-Za-z_]\w*[\"']?:[ \t]*"
@@ -46,13 +46,14 @@ class SacctYaml:
         """The jobs of a document, about 20,000 at a time; InputError where it holds none."""
         del options
         items = YamlItems(iter(blocks), "jobs")
-        records = YamlRecords(items, _SHAPE)
+        starts = Starts()
+        records = YamlRecords(items, YamlShape(job_shape(starts), _WORDS))
         yield from records
         errors = answer_errors(_around(items))
         refuse_what_is_not_jobs(
             errors, form="YAML", count=records.batch.count, found=items.found, keys=items.keys
         )
-        yield records.batch.take(assumptions=beside(errors))
+        yield records.batch.take(assumptions=(*beside(errors), *starts_told(starts)))
 
 
 def _around(items: YamlItems) -> dict[str, Any]:

@@ -199,7 +199,7 @@ def test_a_document_cut_off_anywhere_is_refused(size):
         ('{"errors": [{"error": "no database"}]}', "no database"),
         ('{"jobs": [{"job_id": 3, "job_state": ["RUNNING"], "submit_time": 5}]}', "controller"),
         ('{"103": {"jobid": 103}}', 'no list of "jobs"'),
-        ('[{"job_id": 1}]', "cut off or damaged|no list"),
+        ('[{"job_id": 1}]', "a list or a bare value"),
     ],
 )
 def test_what_is_not_a_job_log_is_refused_with_a_hint(text, what):
@@ -359,3 +359,18 @@ def test_equal_to_the_text_log_where_both_know_a_field(shared):
             assert resources(mine[name] or "") == resources(row[name]), row["JobIDRaw"]
         compared += 1
     assert compared > 95
+
+
+def test_a_start_that_is_the_eligible_time_is_reckoned_from_the_end():
+    """v0.0.36 and v0.0.37 print `eligible` for `start`."""
+    times = {"submission": 1000, "eligible": 1001, "start": 1001, "elapsed": 58, "suspended": 3}
+    batch = read(document(job(1, time={**times, "end": 1100}), job(2, time={**times, "end": 1062})))
+    assert batch.frame["Start"].to_list() == ["1039", "1001"]
+    assert "starts are reckoned" in batch.assumptions[0]
+    still_running = read(document(job(3, time={**times, "end": 0})))
+    assert still_running.frame["Start"].to_list() == ["1001"]
+    assert still_running.assumptions == ()
+
+
+def test_the_reason_by_its_name_in_v0_0_36():
+    assert one(job(state={"current": "FAILED", "previous": "BeginTime"}))["Reason"] == "BeginTime"
