@@ -1,26 +1,31 @@
 """The four pages in a real Chromium, on a store made from the synthetic estate."""
 
+import io
 import re
+import shlex
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import waitress
 from playwright.sync_api import Browser, Page, Response, expect, sync_playwright
 
 from dashboard import create_app
 from ingest.awards import ingest_awards
-from model.question import Answer, Question
+from model.question import Question
 from model.registry import Registry, load_registry
 from model.settings import Settings, load_settings
+from plimsoll.cli import main
 from plimsoll.demo.generate import generate_estate
 from plimsoll.demo.run import ingest_estate
-from reports.answer import answer
+from reports.command import command_of
 from reports.wording import number, share
 from store import Store, open_store
 
@@ -45,10 +50,19 @@ class Estate:
     store: Store | None
     settings: Settings
     registry: Registry
+    options: tuple[str, ...] = ()
 
-    def ask(self, table: str, **asked: Any) -> Answer:
+    def show(self, table: str, **asked: Any) -> pl.DataFrame:
+        """What `plimsoll show` prints, in full precision."""
         question = Question(table, timezone=self.settings.timezone, **asked)
-        return answer(question, store=self.store, settings=self.settings, registry=self.registry)
+        words = shlex.split(command_of(question))[1:]
+        printed = io.StringIO()
+        with redirect_stdout(printed), pytest.raises(SystemExit) as ended:
+            main(["--quiet", *self.options, *words, "--format", "csv"])
+        assert ended.value.code == 0
+        return pl.read_csv(
+            io.StringIO(printed.getvalue()), try_parse_dates=True, infer_schema_length=None
+        )
 
 
 @dataclass
@@ -101,7 +115,8 @@ def estate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
     made = generate_estate(folder / "estate", scale=0.02)
     store = open_store(folder / "store", create=True)
     ingest_estate(made, store)
-    yield Estate(store, load_settings(made.settings), load_registry())
+    options = ("--store", str(store.path), "--config", str(made.settings))
+    yield Estate(store, load_settings(made.settings), load_registry(), options)
     store.close()
 
 
@@ -165,9 +180,9 @@ def cell(page: Page, panel: str, row: int, column: str) -> str:
 
 def test_the_overview_says_what_show_says(walk: Walk, estate: Estate):
     page = walk.open("/")
-    last = estate.ask("shortfall").frame.row(-1, named=True)
-    total = estate.ask("utilisation").frame.row(0, named=True)
-    spare = estate.ask("inference").frame
+    last = estate.show("shortfall").row(-1, named=True)
+    total = estate.show("utilisation").row(0, named=True)
+    spare = estate.show("inference")
     reclaimable = sum(
         row["reclaimable_low_gpu_hours"] or 0
         for row in spare.iter_rows(named=True)
@@ -184,9 +199,9 @@ def test_the_overview_says_what_show_says(walk: Walk, estate: Estate):
 
 def test_shortfall_shows_every_application_of_the_last_round(walk: Walk, estate: Estate):
     page = walk.open("/shortfall")
-    last = estate.ask("shortfall").frame.row(-1, named=True)
+    last = estate.show("shortfall").row(-1, named=True)
     where = (("call", last["call"]), ("round", last["round"]))
-    applications = estate.ask("applications", where=where).frame
+    applications = estate.show("applications", where=where)
     alike = round(last["uniform_cut_of_funded"] * last["awards"])
 
     heading = page.locator("#finding-applications")
@@ -207,7 +222,7 @@ def test_utilisation_of_one_cluster_is_that_of_show(walk: Walk, estate: Estate):
         "since": date(2026, 2, 1),
         "until": date(2026, 5, 1),
     }
-    row = estate.ask("utilisation", by=("cluster",), **asked).frame.row(0, named=True)
+    row = estate.show("utilisation", by=("cluster",), **asked).row(0, named=True)
     open_tab(page, "clusters", "Table")
     assert cell(page, "clusters", 0, "cluster") == NORTH
     assert cell(page, "clusters", 0, "allocated_gpu_hours") == f"{row['allocated_gpu_hours']:,.0f}"
@@ -216,7 +231,7 @@ def test_utilisation_of_one_cluster_is_that_of_show(walk: Walk, estate: Estate):
     )
     expect(page.locator(".pl-as-of")).to_contain_text("1 February 2026 to 30 April 2026")
 
-    nodes = estate.ask("nodes", **asked).frame
+    nodes = estate.show("nodes", **asked)
     idle = nodes.filter(nodes["node_role"] == "inference")["idle_gpu_hours"].max()
     assert cell(page, "nodes", 0, "node_role") == "inference"
     assert cell(page, "nodes", 0, "idle_gpu_hours") == f"{idle:,.0f}"
@@ -271,7 +286,7 @@ def test_downloads_hold_what_the_table_shows(walk: Walk, estate: Estate):
     saved = download.value
     assert saved.suggested_filename == "plimsoll-shortfall-synthetic.csv"
     lines = Path(saved.path()).read_text().splitlines()
-    assert len(lines) == estate.ask("shortfall").frame.height + 1
+    assert len(lines) == estate.show("shortfall").height + 1
     assert lines[1].endswith(",synthetic")
 
 
