@@ -1,6 +1,7 @@
 """`plimsoll doctor`: what is wrong, what is unknown, and what to do about it."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
@@ -81,16 +82,28 @@ def _print(diagnosis: Diagnosis) -> None:
         found = diagnosis.of(severity)
         if found:
             click.echo(_TITLES[severity])
-        for symptom in found:
-            click.echo(_line(symptom))
+        for alike in _alike(found):
+            click.echo(_line(alike))
     counts = ", ".join(plural(len(diagnosis.of(severity)), severity) for severity in SEVERITIES)
     click.echo(counts if diagnosis.symptoms else "nothing is wrong, nothing is unknown")
 
 
-def _line(symptom: Symptom) -> str:
-    place = f"{symptom.cluster}: " if symptom.cluster else ""
-    remedy = f"\n      -> {symptom.remedy}" if symptom.remedy else ""
-    return f"  {place}{symptom.check}: {symptom.what}{remedy}"
+def _alike(symptoms: Iterable[Symptom]) -> list[list[Symptom]]:
+    """Symptoms that say the same of several clusters, together."""
+    groups: dict[tuple[str, str], list[Symptom]] = {}
+    for symptom in symptoms:
+        groups.setdefault((symptom.check, symptom.what), []).append(symptom)
+    return list(groups.values())
+
+
+def _line(alike: list[Symptom]) -> str:
+    """One line, and the remedy under it: that of the first, where there are several."""
+    first = alike[0]
+    clusters = ", ".join(symptom.cluster for symptom in alike if symptom.cluster)
+    place = f"{clusters}: " if clusters else ""
+    whose = f"for {first.cluster}: " if len(alike) > 1 else ""
+    remedy = f"\n      -> {whose}{first.remedy}" if first.remedy else ""
+    return f"  {place}{first.check}: {first.what}{remedy}"
 
 
 def _as_tree(diagnosis: Diagnosis) -> dict[str, Any]:

@@ -43,6 +43,7 @@ CLUSTER_CHECKS: Final[tuple[ClusterCheck, ...]] = (
     ledger_checks.assumed_window,
     ledger_checks.assumptions,
     unknown_checks.missing_columns,
+    unknown_checks.unknown_gpus,
     unknown_checks.missing_suspension,
     unknown_checks.missing_nodes,
     unknown_checks.missing_events,

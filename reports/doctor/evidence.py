@@ -34,7 +34,7 @@ class ClusterEvidence:
     """One cluster. `jobs` has JOBS and `gpu_untracked`; frames are NODES and NODE_EVENTS.
 
     `timezone` is that in which its times were read. `quarantined` has an example row for each
-    reason, by `(kind, reason)`.
+    reason, by `(kind, reason)`; `shows_people` tells whether its text may be printed.
     """
 
     name: str
@@ -46,9 +46,9 @@ class ClusterEvidence:
     events: pl.DataFrame
     telemetry_rows: int
     observed: tuple[Window, ...]
-    recorded: Window | None
     files: tuple[FileRecord, ...]
     quarantined: Mapping[tuple[str, str], tuple[FileRecord, Quarantined]]
+    shows_people: bool
     catalogue: GpuCatalogue
     now: datetime
 
@@ -142,9 +142,9 @@ def _cluster(facts: Facts, entry: Cluster, now: datetime) -> ClusterEvidence:
         events=facts.events.filter(mine),
         telemetry_rows=_height(facts.store.scan(GPU_SAMPLES).filter(mine)),
         observed=_windows(facts.observed.filter(mine)),
-        recorded=Window(*facts.recorded[name], assumed=True) if name in facts.recorded else None,
         files=files,
         quarantined=_examples(files, catalogue),
+        shows_people=not facts.settings.privacy.pseudonyms,
         catalogue=facts.catalogue,
         now=now,
     )

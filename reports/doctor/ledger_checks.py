@@ -39,6 +39,8 @@ def _example(cluster: ClusterEvidence, kind: str, reason: str) -> str:
     if found is None:
         return ""
     file, row = found
+    if not cluster.shows_people:
+        return f", such as line {row.line} of {file.path}"
     text = " ".join(row.text.split())
     shown = text if len(text) <= _EXAMPLE else f"{text[:_EXAMPLE]}..."
     return f", such as line {row.line} of {file.path}: {shown!r}"

@@ -1,7 +1,8 @@
 """Gaps in what was observed, days without a record, late records, and how old the data are."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -16,17 +17,20 @@ from reports.wording import plural
 _DAY: Final = timedelta(days=1)
 _OLD: Final = timedelta(days=7)
 _MISSED_RUNS: Final = 3
+_SHOWN: Final = 5
 
 
 def gaps(cluster: ClusterEvidence) -> Iterator[Symptom]:
     """Spans between two observed windows: what ran there is unknown, not zero."""
-    for before, after in zip(cluster.observed, cluster.observed[1:], strict=False):
+    between = [(one.end, two.begin) for one, two in pairwise(cluster.observed)]
+    if between:
+        spans = [f"{_moment(begin, cluster)} to {_moment(end, cluster)}" for begin, end in between]
         yield Symptom(
             "gaps",
             "warning",
             cluster.name,
-            f"no log covers {_moment(before.end, cluster)} to {_moment(after.begin, cluster)}",
-            _ask_for(before.end, after.begin, cluster),
+            f"no log covers {_listed(spans)}",
+            _ask_for(between[0][0], between[-1][1], cluster),
         )
 
 
@@ -41,15 +45,15 @@ def empty_days(cluster: ClusterEvidence) -> Iterator[Symptom]:
         for day in _whole_days(window, cluster)
         if day not in busy
     )
-    for first, last in _runs_of_days(idle):
-        days = (last - first).days + 1
+    if idle:
+        spans = [_days(first, last) for first, last in _runs_of_days(idle)]
         yield Symptom(
             "empty days",
             "warning",
             cluster.name,
-            f"no job was submitted, started or ended on {plural(days, 'day')}: {first}"
-            + (f" to {last}" if days > 1 else ""),
-            f"if the cluster was not down: {sacct_line(since=first, until=last + _DAY)}",
+            f"no job was submitted, started or ended on {plural(len(idle), 'day')}: "
+            + _listed(spans),
+            f"if the cluster was not down: {sacct_line(since=idle[0], until=idle[-1] + _DAY)}",
         )
 
 
@@ -129,6 +133,15 @@ def _whole_days(window: Window, cluster: ClusterEvidence) -> Iterator[date]:
         if midnight >= window.begin and following <= window.end:
             yield day
         day += _DAY
+
+
+def _days(first: date, last: date) -> str:
+    return f"{first}" if first == last else f"{first} to {last}"
+
+
+def _listed(spans: Sequence[str]) -> str:
+    more = len(spans) - _SHOWN
+    return ", ".join(spans[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _runs_of_days(days: Iterable[date]) -> Iterator[tuple[date, date]]:

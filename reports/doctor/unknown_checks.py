@@ -1,7 +1,9 @@
 """What is still unknown after a first ingest, and the line that brings it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -10,36 +12,65 @@ from reports.doctor.evidence import ClusterEvidence, Evidence
 from reports.doctor.symptom import Symptom
 
 _COLUMNS: Final = {
-    "req_gpus": ("ReqTRES", "what was asked for and what waits in GPUs", None),
+    "req_gpus": ("ReqTRES", "the GPUs that were asked for", None),
     "reason": ("Reason", "why jobs waited", None),
-    "node_list": ("NodeList", "which nodes jobs held: utilisation by node", "started"),
-    "eligible": ("Eligible", "waits less the time that a job held itself back", None),
+    "node_list": ("NodeList", "which nodes jobs held", "started"),
+    "eligible": ("Eligible", "waits from when a job could start", None),
     "limit_s": ("Timelimit", "how much of their time limits jobs used", None),
-    "gpus": ("AllocTRES", "GPU-hours", "started"),
 }
 """Columns of JOBS: the field of sacct, what it is for, and which jobs must have it."""
 
 
 def missing_columns(cluster: ClusterEvidence) -> Iterator[Symptom]:
     """Fields that not one record has: the logs were asked for without them."""
-    among = {
-        name: pl.lit(value=True) if which is None else pl.col(which)
-        for name, (_, _, which) in _COLUMNS.items()
-    }
-    counted = cluster.jobs.select(
-        *(rows.sum().alias(f"{name}#") for name, rows in among.items()),
-        *((rows & pl.col(name).is_not_null()).sum().alias(name) for name, rows in among.items()),
-    )
+    lacking = [_COLUMNS[name] for name in _columns_without_values(cluster)]
+    if lacking:
+        fields = ", ".join(field for field, _, _ in lacking)
+        purposes = "; ".join(purpose for _, purpose, _ in lacking)
+        yield Symptom(
+            "unknown",
+            "note",
+            cluster.name,
+            f"no record has {fields}, so nothing is known of this: {purposes}",
+            _again(cluster),
+        )
+
+
+def _columns_without_values(cluster: ClusterEvidence) -> list[str]:
+    counts: dict[str, pl.Expr] = {}
+    for name, (_, _, which) in _COLUMNS.items():
+        rows = pl.lit(value=True) if which is None else pl.col(which)
+        counts[f"{name}#"] = pl.len() if which is None else rows.sum()
+        counts[name] = (rows & pl.col(name).is_not_null()).sum()
+    counted = cluster.jobs.select(**counts)
     row = counted.collect(engine="streaming").row(0, named=True)
-    for name, (field, purpose, _) in _COLUMNS.items():
-        if row[f"{name}#"] and not row[name]:
-            yield Symptom(
-                "unknown",
-                "warning" if name == "gpus" else "note",
-                cluster.name,
-                f"no record has {field}, so this is unknown: {purpose}",
-                sacct_line(),
-            )
+    return [name for name in _COLUMNS if row[f"{name}#"] and not row[name]]
+
+
+def unknown_gpus(cluster: ClusterEvidence) -> Iterator[Symptom]:
+    """Started jobs whose GPUs no record tells, though the cluster tracks them."""
+    untold = pl.col("started") & pl.col("gpus").is_null() & ~pl.col("gpu_untracked")
+    counts = cluster.jobs.select(untold=untold.sum(), started=pl.col("started").sum())
+    jobs, started = counts.collect(engine="streaming").row(0)
+    if jobs:
+        yield Symptom(
+            "unknown",
+            "warning",
+            cluster.name,
+            f"the GPUs of {jobs:,} of {started:,} started jobs are unknown: their GPU-hours are "
+            "in no sum",
+            _again(cluster),
+        )
+
+
+def _again(cluster: ClusterEvidence) -> str:
+    """The line that has every field, over all that was observed."""
+    if not cluster.observed:
+        return sacct_line()
+    zone = ZoneInfo(cluster.timezone)
+    since, until = cluster.observed[0].begin, cluster.observed[-1].end
+    after = until.astimezone(zone).date() + timedelta(days=1)
+    return sacct_line(since=since.astimezone(zone).date(), until=after)
 
 
 def missing_nodes(cluster: ClusterEvidence) -> Iterator[Symptom]:
@@ -55,13 +86,14 @@ def missing_nodes(cluster: ClusterEvidence) -> Iterator[Symptom]:
         )
         return
     first = cluster.nodes.select(pl.col("valid_from").min()).item()
-    if cluster.recorded and cluster.recorded.begin < first:
+    if cluster.observed and cluster.observed[0].begin < first:
         yield Symptom(
             "assumed",
             "note",
             cluster.name,
-            f"the first node inventory is of {first:%Y-%m-%d}, jobs go back to "
-            f"{cluster.recorded.begin:%Y-%m-%d}: before it, nodes are assumed to have been as then",
+            f"the first node inventory is of {first:%Y-%m-%d %H:%M}, logs go back to "
+            f"{cluster.observed[0].begin:%Y-%m-%d %H:%M}: before it, nodes are assumed to have "
+            "been as they were then",
             f"{lines.ingest_nodes} --at 2024-01-31  # with an older inventory, if one was kept",
         )
 
@@ -75,7 +107,7 @@ def missing_events(cluster: ClusterEvidence) -> Iterator[Symptom]:
             "note",
             cluster.name,
             "no events of nodes: time down counts as available",
-            lines.events,
+            f"{lines.events} ; {lines.ingest_events}",
         )
 
 
@@ -108,7 +140,7 @@ def missing_suspension(cluster: ClusterEvidence) -> Iterator[Symptom]:
             "note",
             cluster.name,
             f"the suspended time of {jobs:,} started jobs is unknown: it counts as executing",
-            sacct_line(),
+            _again(cluster),
         )
 
 
