@@ -88,7 +88,7 @@ def _read(
 
 def _of_system(file: WholeFile, options: AwardOptions, waldur: "_Waldur") -> AwardFile | None:
     wanted = options.format
-    if wanted == "coldfront" or (wanted in {"auto", "waldur"} and is_document(file.data)):
+    if wanted == "coldfront" or (wanted != "csv" and is_document(file.data)):
         return _of_document(file, read_document(file.data), options, waldur)
     if wanted == "sacctmgr" or (wanted == "auto" and sacctmgr.recognises(file.data)):
         return _entered(file, sacctmgr.read(file.data, options.cluster))
@@ -98,6 +98,10 @@ def _of_system(file: WholeFile, options: AwardOptions, waldur: "_Waldur") -> Awa
 def _of_document(
     file: WholeFile, document: Any, options: AwardOptions, waldur: "_Waldur"
 ) -> AwardFile | None:
+    if options.format in {"auto", "sacctmgr"} and sacctmgr.is_answer(document):
+        return _entered(file, sacctmgr.read_answer(document))
+    if options.format == "sacctmgr":
+        raise InputError("no associations of Slurm in this document", hint=sacctmgr.ASSOC_LINE)
     if options.format != "waldur" and coldfront.recognises(document):
         return _entered(file, coldfront.read(document, options.cluster))
     if options.format == "coldfront":

@@ -1,8 +1,9 @@
 """Limits of GPU-minutes in Slurm's associations, as what was granted to an account."""
 
+import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from ingest.formats.award_source import AwardSource
 from ingest.formats.base import Reject
@@ -29,6 +30,11 @@ def recognises(data: bytes) -> bool:
     return bool({"grptresmins", "grptresmin"} & words_of(data) or _DUMP.search(data[:_HEAD_BYTES]))
 
 
+def is_answer(document: Any) -> bool:
+    """Whether a document is a list of associations of slurmrestd or of `sacctmgr --json`."""
+    return isinstance(document, dict) and isinstance(document.get("associations"), list)
+
+
 def read(data: bytes, cluster: str | None) -> AwardSource:
     """A row for each limit of an account; users' own limits and unlimited accounts are left out.
 
@@ -36,12 +42,31 @@ def read(data: bytes, cluster: str | None) -> AwardSource:
     column Cluster. InputError where the columns cut their values off or are not there.
     """
     table = _table(data, cluster)
-    source = AwardSource(NAME, rejects=table.rejects)
-    limited = {row["account"] for _, row in table.rows if not _user(row) and _gpus(row)}
-    for line, row in table.rows:
-        limits = {} if _user(row) else _gpus(row)
+    rows = [(line, row, table.lines[line]) for line, row in table.rows]
+    return _source(rows, table.rejects, cluster)
+
+
+def read_answer(document: Any) -> AwardSource:
+    """The same from JSON or YAML; InputError for versions that do not tell the limits."""
+    records = document["associations"]
+    if records and not any("group" in _tres(record) for record in records):
+        what = "this version of slurmrestd does not tell the limits of accounts"
+        raise InputError(what, hint=ASSOC_LINE)
+    rows = [
+        (number, _row(record), json.dumps(record)) for number, record in enumerate(records, start=1)
+    ]
+    return _source(rows, [], None)
+
+
+def _source(
+    rows: Sequence[tuple[int, Mapping[str, str], str]], rejects: list[Reject], cluster: str | None
+) -> AwardSource:
+    source = AwardSource(NAME, rejects=rejects)
+    limited = {row["account"] for _, row, _ in rows if not row["user"] and _gpus(row)}
+    for line, row, text in rows:
+        limits = {} if row["user"] else _gpus(row)
         if limits is None:
-            source.rejects.append(Reject(line, "bad_GrpTRESMins", table.lines[line]))
+            source.rejects.append(Reject(line, "bad_GrpTRESMins", text))
         elif limits:
             source.awards.extend((line, award) for award in _awards(row, limits, cluster))
         else:
@@ -51,6 +76,29 @@ def read(data: bytes, cluster: str | None) -> AwardSource:
     if source.awards:
         source.note(_MOMENT, 0)
     return source
+
+
+def _tres(record: Any) -> dict[str, Any]:
+    try:
+        return dict(record["max"]["tres"])
+    except (KeyError, TypeError, ValueError):
+        return {}
+
+
+def _row(record: Any) -> dict[str, str]:
+    """An association as the columns of sacctmgr tell it."""
+    known = record if isinstance(record, dict) else {}
+    minutes = (_tres(record).get("group") or {}).get("minutes") or []
+    names = {"account": "account", "user": "user", "cluster": "cluster"}
+    row = {column: str(known.get(name) or "") for column, name in names.items()}
+    return {
+        **row,
+        "parentname": str(known.get("parent_account") or ""),
+        "grptresmins": ",".join(
+            f"{'/'.join(filter(None, (each.get('type'), each.get('name'))))}={each.get('count')}"
+            for each in minutes
+        ),
+    }
 
 
 def _table(data: bytes, cluster: str | None) -> SacctmgrTable:
@@ -66,10 +114,6 @@ def _table(data: bytes, cluster: str | None) -> SacctmgrTable:
             what = f"no column {name}: this does not tell the limits of accounts"
             raise InputError(what, hint=ASSOC_LINE)
     return table
-
-
-def _user(row: Mapping[str, str]) -> bool:
-    return bool(row["user"])
 
 
 def _gpus(row: Mapping[str, str]) -> dict[str, int] | None:

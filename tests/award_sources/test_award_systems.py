@@ -49,6 +49,8 @@ def counts(report):
 
 
 SLURM = [
+    "slurmrestd-dbv0.0.37-associations.json",
+    "slurmrestd-dbv0.0.38-associations.json",
     "sacctmgr-show-assoc.txt",
     "sacctmgr-show-assoc-limits.txt",
     "sacctmgr-show-assoc-tree.txt",
@@ -70,9 +72,11 @@ def test_limits_of_accounts_are_grants_without_a_request(store, shared, name):
     assert rows(store)[0]["accounts"] == "testbed:bio"
 
 
-def test_a_limit_inside_another_is_told(shared, store):
-    path = shared / "slurm" / "captures" / "sacctmgr-show-assoc-limits.txt"
-    said = ingest_awards(store, [path]).assumptions
+@pytest.mark.parametrize(
+    "name", ["sacctmgr-show-assoc-limits.txt", "slurmrestd-dbv0.0.38-associations.json"]
+)
+def test_a_limit_inside_another_is_told(shared, store, name):
+    said = ingest_awards(store, [shared / "slurm" / "captures" / name]).assumptions
     assert [count for text, count in said.items() if "parent account" in text] == [1]
 
 
@@ -102,6 +106,7 @@ def test_limits_by_type_are_never_added(store, ingest):
 
 SLURM_REFUSED = {
     "slurm/captures/sacctmgr-show-assoc-fixed.txt": "fixed width",
+    "slurm/captures/slurmrestd-dbv0.0.36-associations.json": "does not tell the limits",
     "slurm/captures/sacctmgr-show-qos.txt": "no column|missing column",
     "slurm/captures/sacctmgr-dump.cfg": "dump of sacctmgr",
     "data/awards_telemetry_carbon/slurm/sacctmgr_dump_CONSTRUCTED.cfg": "dump of sacctmgr",

@@ -63,10 +63,12 @@ AWARD_FILES: Final = (
     f"{_CAPTURES}/sacctmgr-dump.cfg",
     f"{_CAPTURES}/sacctmgr-show-assoc*",
     f"{_CAPTURES}/sacctmgr-show-qos.txt",
+    f"{_CAPTURES}/slurmrestd-*-associations.json",
     f"{_CAPTURES}/sshare-*.txt",
     f"{_AWARDS}/coldfront/*",
     f"{_AWARDS}/slurm/*CONSTRUCTED*",
     f"{_AWARDS}/waldur/*",
+    "data/slurmweb_slurmrestd/*/*/slurmdb-associations.json",
 )
 
 

@@ -21,6 +21,7 @@ def outcome(read, path):
         return refused
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_file_is_read_or_refused(shared, kind):
     patterns, read = KINDS[kind]
