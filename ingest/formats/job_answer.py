@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from model.errors import InputError
 
-_SNAPSHOT: Final = "plimsoll ingest nodes reads the text of scontrol show node."
+_SNAPSHOT: Final = "plimsoll ingest nodes reads it."
 _FROM: Final = "jobs come from sacct --json."
 _NOT_JOBS: Final = {
     "nodes": ("node records", _SNAPSHOT),
     "sinfo": ("an answer of sinfo", _SNAPSHOT),
-    "reservations": ("reservations", _FROM),
+    "reservations": ("reservations", "plimsoll ingest events reads them."),
     "partitions": ("partitions", _FROM),
     "associations": ("associations", _FROM),
     "accounts": ("accounts", _FROM),

@@ -1,0 +1,215 @@
+"""Every fixture with jobs, and what became of its rows: `docs/reference/formats.md`.
+
+A kind of data has its entry in `KINDS`: the files that hold it and what reads one of them.
+`PYTHONPATH=. python tests/formats/format_table.py` writes the page anew.
+"""
+
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from ingest.jobs import ingest_jobs
+from ingest.options import JobOptions
+from ingest.report import FileReport
+from ingest.tres_ids import read_tres_ids
+from model.errors import InputError
+from store import open_store
+
+ROOT: Final = Path(__file__).parents[2]
+PAGE: Final = ROOT / "docs" / "reference" / "formats.md"
+SHARED: Final = ROOT.parent / "shared"
+
+_CAPTURES: Final = "slurm/captures"
+_CAPTURED_WITH: Final = "22.05.8"
+_RELEASE: Final = re.compile(r'"?\brelease"?\s*:\s*(?:!!str )?"?(\d+\.\d+[\w.-]*)')
+_CLUSTER: Final = re.compile(r'"?\bcluster"?: (?:!!str )?"?([\w-]+)')
+_FOLDER: Final = re.compile(r"/(?:slurm-)?(\d\d\.\d\d(?:\.\d+)?)(?:-\d+)?/")
+_OTHER_CLUSTER: Final = re.compile(r"ingest it with --cluster (\S+)")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a file: its rows, or why it was refused."""
+
+    format: str = ""
+    rows: int = 0
+    accepted: int = 0
+    steps: int = 0
+    quarantined: Mapping[str, int] = field(default_factory=dict)
+    refused: str = ""
+
+    @classmethod
+    def of(cls, report: FileReport) -> "Outcome":
+        """The outcome that the report of an ingest tells."""
+        return cls(
+            report.format,
+            report.rows_read,
+            report.rows_accepted,
+            report.rows_steps,
+            report.reasons,
+        )
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every row is accepted, a step or quarantined."""
+        return self.rows == self.accepted + self.steps + sum(self.quarantined.values())
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of data: the files that hold it (globs under ../shared), and their reader."""
+
+    title: str
+    patterns: tuple[str, ...]
+    read: Callable[[Path, Path], Outcome]
+
+    def files(self, shared: Path) -> list[Path]:
+        """The files that hold it, in order, each once."""
+        return sorted({path for pattern in self.patterns for path in shared.glob(pattern)})
+
+
+def read_jobs(path: Path, shared: Path) -> Outcome:
+    """A job log, ingested into a store of its own under the cluster that it names."""
+    options = JobOptions(timezone="UTC", fields=_FIELDS.get("/".join(path.parts[-2:])))
+    if path.name.startswith("pyslurm-old"):
+        tres = read_tres_ids(shared / _CAPTURES / "sacctmgr-show-tres.txt")
+        options = JobOptions(timezone="UTC", tres_names=tres)
+    try:
+        return _ingested(path, _cluster(path), options)
+    except InputError as error:
+        named = _OTHER_CLUSTER.search(error.hint or "")
+        if named is None:
+            return Outcome(refused=error.what)
+    return _ingested(path, named[1], options)
+
+
+def _cluster(path: Path) -> str:
+    """The cluster that a file seems to be of: a wrong guess is put right by its refusal."""
+    found = _CLUSTER.search(_head(path))
+    return found[1] if found else "testbed"
+
+
+def _head(path: Path) -> str:
+    with path.open("rb") as file:
+        return file.read(1 << 16).decode("utf-8", errors="replace")
+
+
+def _ingested(path: Path, cluster: str, options: JobOptions) -> Outcome:
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(Path(folder) / "store", create=True)
+        report = ingest_jobs(store, [path], cluster=cluster, options=options)
+        return Outcome.of(report.files[0])
+
+
+_FIELDS: Final = {
+    "xdmod_phillips/phillips.log": (
+        *("jobid", "jobidraw", "cluster", "partition", "qos", "account", "group", "gid", "user"),
+        *("uid", "submit", "eligible", "start", "end", "elapsed", "exitcode", "state", "nnodes"),
+        *("ncpus", "reqcpus", "reqmem", "reqtres", "alloctres", "timelimit", "nodelist", "jobname"),
+    ),
+    "seraph_fixtures/sacct.txt": (
+        *("JobID", "JobName", "State", "ExitCode", "Start", "End", "Elapsed", "Timelimit"),
+        *("Partition", "NodeList", "AllocTRES", "ReqMem", "MaxRSS"),
+    ),
+    "sckyzo_exporter/sacct_efficiency.txt": (
+        *("JobID", "User", "Account", "AllocCPUS", "Elapsed", "TotalCPU", "CPUTime", "MaxRSS"),
+        "ReqMem",
+    ),
+    "captures/sacct-P-default-noheader.txt": (
+        *("JobID", "JobName", "Partition", "Account", "AllocCPUS", "State", "ExitCode"),
+    ),
+}
+"""The columns of logs without a header, as their READMEs tell them."""
+
+KINDS: Final = (
+    Kind(
+        "Jobs",
+        (
+            f"{_CAPTURES}/sacct[-.]*",
+            f"{_CAPTURES}/slurmrestd-*jobs.json",
+            f"{_CAPTURES}/squeue*",
+            f"{_CAPTURES}/scontrol-show-job*.txt",
+            f"{_CAPTURES}/pyslurm-*[jJ]ob*",
+            f"{_CAPTURES}/jobcomp-filetxt.txt",
+            "data/clockwork/sacct_*",
+            "data/clockwork/*scontrol_job*",
+            "data/fb_gcm/sample-sacct-*",
+            "data/fb_gcm/sample-squeue*",
+            "data/nrel_eagle_sample/sample_eagle_data.*",
+            "data/ood_core_osc/non_utf8_job_name.txt",
+            "data/ood_core_osc/null_submit_time.txt",
+            "data/osc_ood_sacct/sacct.txt",
+            "data/rivos_exporter/squeue*",
+            "data/sckyzo_exporter/sacct_efficiency.txt",
+            "data/sckyzo_exporter/squeue_jobs*.txt",
+            "data/sckyzo_exporter/slurm-*/squeue_jobs.txt",
+            "data/seraph_fixtures/sacct.txt",
+            "data/seraph_fixtures/squeue*.txt",
+            "data/slurm2sql/*.csv",
+            "data/slurmweb_slurmrestd/*/*/slurm-job*.json",
+            "data/slurmweb_slurmrestd/*/*/slurmdb-job*.json",
+            "data/xdmod_phillips/phillips.log",
+        ),
+        read_jobs,
+    ),
+)
+"""What the page lists; nodes, events and telemetry enter here with their readers."""
+
+_INTRODUCTION: Final = """\
+# Formats
+
+<!-- Written by `PYTHONPATH=. python tests/formats/format_table.py`. Do not edit. -->
+
+What becomes of every real file that the tests know: rows read = accepted + steps + quarantined.
+A file is told by its content, never by its name. What each format can and cannot tell is in
+[How a job log is read](../explanation/job-logs.md). The files are not part of the project.
+"""
+
+
+def page(shared: Path) -> str:
+    """The whole page, from the files as they are read now."""
+    return "\n".join([_INTRODUCTION, *(_section(kind, shared) for kind in KINDS)])
+
+
+def slurm_version(path: Path) -> str:
+    """The version of Slurm that wrote a file: as told inside it, by its folder, or empty."""
+    if found := _RELEASE.search(_head(path)) or _FOLDER.search(str(path)):
+        return found[1]
+    return _CAPTURED_WITH if path.parent.name == "captures" else ""
+
+
+def _section(kind: Kind, shared: Path) -> str:
+    lines = [
+        f"## {kind.title}\n",
+        "| file | format | Slurm | rows | accepted | steps | quarantined |",
+        "| --- | --- | --- | ---: | ---: | ---: | --- |",
+        *_rows(kind, shared),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _rows(kind: Kind, shared: Path) -> Iterator[str]:
+    for path in kind.files(shared):
+        cells = [f"`{path.relative_to(shared)}`"]
+        outcome = kind.read(path, shared)
+        if not outcome.adds_up:
+            raise AssertionError(f"{path}: {outcome}")
+        version = slurm_version(path)
+        if outcome.refused:
+            cells += ["refused", version, "", "", "", outcome.refused]
+        else:
+            reasons = ", ".join(f"{name} {count}" for name, count in outcome.quarantined.items())
+            counts = (outcome.rows, outcome.accepted, outcome.steps)
+            cells += [outcome.format, version, *map(str, counts), reasons]
+        yield "| " + " | ".join(_cell(text) for text in cells) + " |"
+
+
+def _cell(text: str) -> str:
+    return re.sub(r"\s+", " ", text).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(SHARED), encoding="utf-8")
