@@ -13,6 +13,7 @@ import numpy as np
 from plimsoll.demo.accounts import cluster_accounts
 from plimsoll.demo.awards_csv import write_awards
 from plimsoll.demo.estate import WINDOW_BEGIN, WINDOW_END, Cluster, clusters
+from plimsoll.demo.event_text import write_events
 from plimsoll.demo.node_text import write_nodes
 from plimsoll.demo.play import History, play
 from plimsoll.demo.projects import Project, draw_projects
@@ -20,8 +21,9 @@ from plimsoll.demo.sacct_text import write_sacct
 from plimsoll.demo.settings_yaml import SETTINGS_FILE, write_settings
 
 Progress = Callable[[int, int | None], None]
+Kind = Literal["jobs", "nodes", "events", "awards"]
 SEED: Final = 20261101
-GENERATOR_VERSION: Final = 1
+GENERATOR_VERSION: Final = 2
 """Raised whenever the same seed comes to give other files."""
 
 
@@ -30,7 +32,7 @@ class EstateFile:
     """One file of the estate: `plimsoll` followed by `arguments` ingests it."""
 
     path: Path
-    kind: Literal["jobs", "nodes", "awards"]
+    kind: Kind
     arguments: tuple[str, ...]
     cluster: str | None = None
     taken_at: datetime | None = None
@@ -52,7 +54,7 @@ class Estate:
     clusters: tuple[Cluster, ...]
     runs: int
 
-    def of_kind(self, kind: Literal["jobs", "nodes", "awards"]) -> list[EstateFile]:
+    def of_kind(self, kind: Kind) -> list[EstateFile]:
         """The files of one kind, in the order in which they should be ingested."""
         return [file for file in self.files if file.kind == kind]
 
@@ -98,7 +100,22 @@ def _write(history: History, folder: Path) -> list[EstateFile]:
     inventories = [_nodes_file(history, folder, at) for at in _snapshots(history.cluster)]
     log = write_sacct(history, folder)
     arguments = _arguments(log, "jobs", "--cluster", name, "--window", _window())
-    return [*inventories, EstateFile(log, "jobs", arguments, name)]
+    return [
+        *inventories,
+        *_events_file(history.cluster, folder),
+        EstateFile(log, "jobs", arguments, name),
+    ]
+
+
+def _events_file(cluster: Cluster, folder: Path) -> list[EstateFile]:
+    path = write_events(cluster, folder)
+    if path is None:
+        return []
+    return [
+        EstateFile(
+            path, "events", _arguments(path, "events", "--cluster", cluster.name), cluster.name
+        )
+    ]
 
 
 def _nodes_file(history: History, folder: Path, at: datetime) -> EstateFile:

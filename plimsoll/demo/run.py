@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ingest.awards import ingest_awards
+from ingest.events import ingest_events
 from ingest.jobs import ingest_jobs
 from ingest.nodes import ingest_nodes
 from ingest.options import JobOptions
@@ -65,6 +66,8 @@ def _ingest(
         return ingest_nodes(
             store, [file.path], cluster=cluster.name, at=file.taken_at, timezone=cluster.timezone
         )
+    if file.kind == "events":
+        return ingest_events(store, [file.path], cluster=cluster.name, timezone=cluster.timezone)
     options = JobOptions(
         timezone=cluster.timezone,
         window=_moments(estate.windows[cluster.name], cluster.timezone),
