@@ -22,7 +22,7 @@ from model.schemas import GPU_SAMPLES
 
 _NAMES: Final = ("card", "gpu_index", "gpu_model", "mig_profile")
 _ROW: Final = (*DEVICE, "hour")
-_DEVICES_AT_ONCE: Final = 256
+_MOMENTS_AT_ONCE: Final = 200_000
 _EPOCH_US: Final = 1_000_000
 
 
@@ -40,8 +40,7 @@ class DeviceNames:
             schema={"device": pl.Int32, "node": pl.String, "gpu": pl.String},
             orient="row",
         )
-        wide = points.with_columns(pl.col("kind").cast(pl.String)).join(names, on="device")
-        return union(_wide(wide))
+        return union(_wide(points).join(names, on="device").select(MOMENTS.names()))
 
     def renames(self, stored: pl.DataFrame) -> pl.DataFrame:
         """`node, gpu, name`: cards known by index or bus address here whose UUID is known too."""
@@ -104,11 +103,7 @@ def telemetry_rows(
     arriving = renamed(arriving, renames).select(MOMENTS.names())
     beside = beside.join(arriving.select(DEVICE).unique(), on=DEVICE, how="semi")
     every = union(arriving, decode_open(beside))
-    gap_s = _gaps(every, beside, max_gap_s)
-    rows = pl.concat(
-        hour_rows(part, gap_s.join(part.select(DEVICE).unique(), on=DEVICE, how="semi"))
-        for part in _parts(every)
-    )
+    rows = pl.concat(hour_rows(part, _gaps(part, beside, max_gap_s)) for part in _parts(every))
     # The samples of an open hour reach beyond it, where they are only a part of what is known.
     rows = rows.filter(pl.col("hour").is_between(first, last))
     return _named(_settled(rows, beside), names.table(renames), beside, cluster)
@@ -121,8 +116,14 @@ def _gpu(device: Device) -> str | None:
 
 
 def _wide(points: pl.DataFrame) -> pl.DataFrame:
-    columns = [pl.col("value").filter(pl.col("kind") == kind).max().alias(kind) for kind in KINDS]
-    return points.group_by(*DEVICE, "second").agg(columns).cast(MOMENTS).select(MOMENTS.names())
+    """A column for each kind, a row for each device and second."""
+    each = [
+        points.filter(pl.col("kind") == kind).select(
+            "device", "second", pl.col("value").alias(kind)
+        )
+        for kind in KINDS
+    ]
+    return pl.concat(each, how="diagonal").group_by("device", "second").agg(pl.col(KINDS).max())
 
 
 def _stored_cards(stored: pl.DataFrame) -> pl.DataFrame:
@@ -156,14 +157,19 @@ def _gaps(every: pl.DataFrame, beside: pl.DataFrame, max_gap_s: int | None) -> p
     if max_gap_s is not None:
         stated = pl.lit(min(max_gap_s, LONGEST_GAP_S), pl.Int64)
         return every.select(DEVICE).unique().with_columns(stated.alias("gap_s"))
-    kept = beside.filter(pl.col("open_samples").is_not_null()).select(*DEVICE, "gap_s")
+    opened = beside.filter(pl.col("open_samples").is_not_null())
+    kept = opened.join(every, on=DEVICE, how="semi").select(*DEVICE, "gap_s")
     return pl.concat([gaps(every), kept]).group_by(DEVICE).agg(pl.col("gap_s").max())
 
 
 def _parts(every: pl.DataFrame) -> list[pl.DataFrame]:
-    """The moments of some devices at a time, so that memory does not grow with the cluster."""
-    number = pl.struct(*DEVICE).rank("dense").floordiv(_DEVICES_AT_ONCE).alias("part")
-    return every.with_columns(number).partition_by("part", include_key=False)
+    """The moments of some devices at a time: an hour's marks take many times their room."""
+    devices = every.select(DEVICE).unique()
+    each = max(1, _MOMENTS_AT_ONCE * devices.height // max(1, every.height))
+    number = pl.int_range(pl.len()).floordiv(each).alias("part")
+    return every.join(devices.with_columns(number), on=DEVICE).partition_by(
+        "part", include_key=False
+    )
 
 
 def _settled(rows: pl.DataFrame, beside: pl.DataFrame) -> pl.DataFrame:

@@ -80,10 +80,13 @@ class SampleCollector:
         self.notes.update(dict.fromkeys(batch.notes, 0))
 
     def frame(self) -> pl.DataFrame:
-        """All points, one for each device, second and kind: the greatest, tiles drawn together."""
+        """All points, tiles drawn together; of several at one device, second and kind one counts.
+
+        That one is the greatest, and whoever sets them side by side takes it.
+        """
         points = pl.concat([pl.DataFrame(schema=POINTS), *self.points])
         tiles = {n: each.tile for n, each in enumerate(self.devices) if each.tile}
-        return _without_tiles(points, self.devices, self._numbers) if tiles else _greatest(points)
+        return _without_tiles(points, self.devices, self._numbers) if tiles else points
 
     def _targets(
         self, series: Mapping[str, Mapping[str, str]]
