@@ -99,7 +99,7 @@ def _of_document(
     file: WholeFile, document: Any, options: AwardOptions, waldur: "_Waldur"
 ) -> AwardFile | None:
     if options.format in {"auto", "sacctmgr"} and sacctmgr.is_answer(document):
-        return _entered(file, sacctmgr.read_answer(document))
+        return _entered(file, sacctmgr.read_answer(document, options.cluster))
     if options.format == "sacctmgr":
         raise InputError("no associations of Slurm in this document", hint=sacctmgr.ASSOC_LINE)
     if options.format != "waldur" and coldfront.recognises(document):

@@ -8,6 +8,7 @@ from typing import Any, Final
 from ingest.formats.award_source import AwardSource
 from ingest.formats.base import Reject
 from ingest.formats.sacctmgr_table import SacctmgrTable, columns_of, read_table, words_of
+from ingest.formats.slurm_values import word
 from model.errors import InputError
 
 NAME: Final = "sacctmgr"
@@ -46,7 +47,7 @@ def read(data: bytes, cluster: str | None) -> AwardSource:
     return _source(rows, table.rejects, cluster)
 
 
-def read_answer(document: Any) -> AwardSource:
+def read_answer(document: Any, cluster: str | None) -> AwardSource:
     """The same from JSON or YAML; InputError for versions that do not tell the limits."""
     records = document["associations"]
     if records and not any("group" in _tres(record) for record in records):
@@ -55,7 +56,7 @@ def read_answer(document: Any) -> AwardSource:
     rows = [
         (number, _row(record), json.dumps(record)) for number, record in enumerate(records, start=1)
     ]
-    return _source(rows, [], None)
+    return _source(rows, [], cluster)
 
 
 def _source(
@@ -88,15 +89,19 @@ def _tres(record: Any) -> dict[str, Any]:
 def _row(record: Any) -> dict[str, str]:
     """An association as the columns of sacctmgr tell it."""
     known = record if isinstance(record, dict) else {}
-    minutes = (_tres(record).get("group") or {}).get("minutes") or []
-    names = {"account": "account", "user": "user", "cluster": "cluster"}
-    row = {column: str(known.get(name) or "") for column, name in names.items()}
+    group = _tres(record).get("group")
+    minutes = group.get("minutes") if isinstance(group, dict) else None
+    limits = (
+        [each for each in minutes if isinstance(each, dict)] if isinstance(minutes, list) else []
+    )
+    row = {name: word(known.get(name)) for name in ("cluster", "account", "user")}
     return {
         **row,
-        "parentname": str(known.get("parent_account") or ""),
+        "parentname": word(known.get("parent_account")),
         "grptresmins": ",".join(
-            f"{'/'.join(filter(None, (each.get('type'), each.get('name'))))}={each.get('count')}"
-            for each in minutes
+            f"{'/'.join(filter(None, map(word, (each.get('type'), each.get('name')))))}"
+            f"={word(each.get('count'))}"
+            for each in limits
         ),
     }
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from ingest.formats.award_source import AwardSource
 from ingest.formats.base import Reject
+from ingest.formats.slurm_values import whole_number
 from ingest.formats.waldur_records import Record, WaldurRecords, bare, part_of, proposal_of
 from model.units import resolve_unit
 
@@ -61,7 +62,9 @@ class _Reader:
         self.sources = [AwardSource(NAME) for _ in range(files)]
         self._proposals = {bare(each.data.get("uuid")): each for each in records.proposals}
         self._numbers = {
-            each.data["id"]: each for each in records.proposals if each.data.get("id") is not None
+            number: each
+            for each in records.proposals
+            if (number := whole_number(each.data.get("id"))) is not None
         }
         self._resources = {bare(each.data.get("uuid")): each for each in records.resources}
         self._used: set[tuple[int, int]] = set()
@@ -81,7 +84,7 @@ class _Reader:
         self._used.update((each.file, each.line) for each in records)
 
     def _proposal(self, record: Record) -> Record | None:
-        number = record.data.get("proposal_id")
+        number = whole_number(record.data.get("proposal_id"))
         found = self._proposals.get(proposal_of(record))
         return self._numbers.get(number) if found is None and number is not None else found
 
@@ -197,7 +200,7 @@ class _Reader:
     def _unit(self, request: Record, component: str) -> str | None:
         """The unit of a component; None, and the request set aside, where it is not known."""
         known = _component(request, component)
-        if known.get("limit_period") in _PERIODIC:
+        if str(known.get("limit_period")) in _PERIODIC:
             self._reject(request, f"limit_per_{known['limit_period']}")
             return None
         said = str(known.get("measured_unit") or "")
@@ -270,8 +273,9 @@ def _limits(value: Any) -> Limits:
 
 
 def _component(request: Record, name: str) -> dict[str, Any]:
-    listed = _offering(request).get("components") or []
-    return next((each for each in listed if each.get("type") == name), {})
+    listed = _offering(request).get("components")
+    known = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    return next((each for each in known if each.get("type") == name), {})
 
 
 def _offering(request: Record) -> dict[str, Any]:

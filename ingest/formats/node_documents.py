@@ -9,7 +9,7 @@ from typing import Any, Final
 from ingest.formats.base import Reject
 from ingest.formats.document import is_document, read_document
 from ingest.formats.node_record import Found, NodeRecord, NodeText, joined, sorted_list
-from ingest.formats.slurm_values import first_of, moment_text, said_error, whole_number, words
+from ingest.formats.slurm_values import first_of, moment_text, said_error, whole_number, word, words
 from ingest.gres import Gpus, GresError, gpus_of_gres, gpus_of_tres
 from model.errors import InputError
 
@@ -115,7 +115,7 @@ def _text(record: object) -> Callable[[], str]:
 
 
 def _node(line: int, record: Any) -> NodeRecord | str:
-    if not isinstance(record, dict) or not record.get("name"):
+    if not isinstance(record, dict) or not word(record.get("name")):
         return "not_a_node"
     try:
         by_gres = _gpus(record)
@@ -126,14 +126,14 @@ def _node(line: int, record: Any) -> NodeRecord | str:
         return "no_State"
     return NodeRecord(
         line=line,
-        node=str(record["name"]),
+        node=word(record["name"]),
         gpus=by_gres or by_tres or Gpus(),
         cpus=whole_number(first_of(record, "cpus", "total_cpus")),
         memory_mb=whole_number(record.get("real_memory")),
         partitions=_list(record, "partitions"),
         features=_list(record, "features", "available_features"),
         state=_state(record),
-        slurm_version=first_of(record, "slurmd_version", "slurm_version", "version") or None,
+        slurm_version=word(first_of(record, "slurmd_version", "slurm_version", "version")) or None,
         moments=tuple(moment_text(first_of(record, *names)) for names in _MOMENTS),
         gpus_differ=bool(by_gres and by_tres and by_gres.count != by_tres.count),
     )

@@ -28,6 +28,12 @@ def moment_text(value: object) -> str:
     return str(number) if number else ""
 
 
+def word(value: object) -> str:
+    """A name or a number as text; "" where there is none."""
+    plain = isinstance(value, str | int | float) and not isinstance(value, bool)
+    return str(value).strip() if plain else ""
+
+
 def words(value: object) -> tuple[str, ...]:
     """A list of names written as a list or as comma-separated text."""
     if isinstance(value, str):
