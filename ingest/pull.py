@@ -74,7 +74,7 @@ class Retry:
             retry=retry_if_exception_type(UnavailableError),
             stop=stop_after_attempt(self.attempts),
             wait=wait_exponential_jitter(
-                initial=self.first_wait_s, max=LONGEST_WAIT_S, jitter=self.first_wait_s
+                multiplier=self.first_wait_s, max=LONGEST_WAIT_S, jitter=self.first_wait_s
             ),
             reraise=True,
         )

@@ -193,7 +193,7 @@ def _anchor(tree: dict[str, Any], folder: Path) -> None:
     for source in _sources(tree):
         for key in PATH_KEYS:
             if isinstance(source.get(key), str):
-                source[key] = str(folder / source[key])
+                source[key] = str((folder / source[key]).absolute())
 
 
 def _sources(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:

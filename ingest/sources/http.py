@@ -42,11 +42,11 @@ class Site:
         try:
             with closing(self._connection()) as connection:
                 connection.request("GET", target, headers=dict(self.headers))
-                answer = connection.getresponse()
-                if answer.status != _OK:
-                    said = answer.read(_FAULT_BYTES).decode("utf-8", "replace")
-                    raise self._fault(answer, said)
-                _copy(answer, into)
+                with closing(connection.getresponse()) as answer:
+                    if answer.status != _OK:
+                        said = answer.read(_FAULT_BYTES).decode("utf-8", "replace")
+                        raise self._fault(answer, said)
+                    _copy(answer, into)
         except ssl.SSLCertVerificationError as error:
             raise InputError(
                 f"the certificate is not to be trusted: {error.verify_message}",

@@ -21,6 +21,10 @@ _WHOLE: Final = {
 }
 """Asked for where the version knows it: each run of a job, with its own times."""
 
+_NO_DUPLICATES: Final = (
+    "this slurmrestd does not tell the earlier runs of requeued jobs; sacct and slurmdbd do"
+)
+
 
 class Slurmrestd:
     """One slurmrestd. Its version is asked for once, at the first question."""
@@ -44,7 +48,8 @@ class Slurmrestd:
             path = f"{path.rstrip('/').removesuffix('jobs')}job/{ask.job_ids[0]}"
             parameters = frozenset()
         site.get(path, _query(ask, parameters), into)
-        return ()
+        lost = ask.window is not None and "show_duplicates" not in parameters
+        return (_NO_DUPLICATES,) * lost
 
     def _site(self) -> Site:
         headers = {"Accept": "application/json"}
