@@ -6,13 +6,14 @@ from datetime import datetime
 
 from ingest.awards import ingest_awards
 from ingest.events import ingest_events
+from ingest.formats.telemetry_base import TelemetryOptions
 from ingest.jobs import ingest_jobs
 from ingest.nodes import ingest_nodes
 from ingest.options import JobOptions
 from ingest.report import IngestReport
 from ingest.source import Source
 from ingest.sources import Window
-from model.errors import InputError
+from ingest.telemetry import ingest_telemetry
 from model.source_settings import Feed
 from store import Store
 
@@ -44,10 +45,11 @@ class Reader:
                 )
             case "events":
                 return ingest_events(self.store, sources, cluster=self.cluster, timezone=self._zone)
+            case "telemetry":
+                reading = TelemetryOptions(at=taken, timezone=self._zone or "UTC")
+                return ingest_telemetry(self.store, sources, cluster=self.cluster, options=reading)
             case "awards":
                 return ingest_awards(self.store, sources)
-            case _:
-                raise InputError(f"nothing reads {feed} yet")
 
     @property
     def _zone(self) -> str | None:

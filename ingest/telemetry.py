@@ -38,7 +38,7 @@ class _Read:
 
 def ingest_telemetry(
     store: Store,
-    paths: Sequence[str | Path],
+    paths: Sequence[str | Path | Source],
     *,
     cluster: str,
     options: TelemetryOptions | None = None,
@@ -52,7 +52,7 @@ def ingest_telemetry(
     store as it was, and StoreLockedError.
     """
     options = _checked(options or TelemetryOptions())
-    sources = [Source(path) for path in paths]
+    sources = [Source.of(path) for path in paths]
     with store.lock(), ledger_run(store, "ingest telemetry") as run_id:
         job = _Job(store, cluster, options, progress)
         read = job.read(sources)

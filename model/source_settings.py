@@ -112,12 +112,21 @@ class SlurmdbdSource(_Windowed):
 
 
 class PrometheusSource(_Windowed):
-    """A Prometheus; its token lies in a file."""
+    """A Prometheus; its token lies in a file.
+
+    `query` chooses series, by default all metrics of GPUs that are of use; `step_s` is how far
+    apart, in seconds, the points of an answer lie.
+    """
 
     kind: Literal["prometheus"]
     feeds: Literal["telemetry"] = "telemetry"
     url: Url
     token_file: Path | None = None
+    query: Text | None = None
+    step_s: Annotated[int, Field(ge=1, le=3600)] = 30
+    window: Interval = "1h"
+    overlap: Interval = "1h"
+    reach: Interval = "7d"
 
 
 WindowedSource = CommandSource | SshSource | SlurmrestdSource | SlurmdbdSource | PrometheusSource

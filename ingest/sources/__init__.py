@@ -2,11 +2,12 @@
 
 from ingest.sources.base import Adapter, Ask, Window
 from ingest.sources.commands import LocalCommand, RemoteCommand
+from ingest.sources.prometheus import Prometheus
 from ingest.sources.slurmdbd import Slurmdbd
 from ingest.sources.slurmrestd import Slurmrestd
-from model.errors import InputError
 from model.source_settings import (
     CommandSource,
+    PrometheusSource,
     SlurmdbdSource,
     SlurmrestdSource,
     SshSource,
@@ -17,7 +18,7 @@ __all__ = ["Adapter", "Ask", "Window", "adapter"]
 
 
 def adapter(settings: WindowedSource, cluster: str) -> Adapter:
-    """The adapter of a configured source. Raises InputError."""
+    """The adapter of a configured source."""
     match settings:
         case CommandSource():
             return LocalCommand(settings)
@@ -27,5 +28,5 @@ def adapter(settings: WindowedSource, cluster: str) -> Adapter:
             return Slurmrestd(settings)
         case SlurmdbdSource():
             return Slurmdbd(settings, cluster)
-        case _:
-            raise InputError(f"sources of kind {settings.kind} cannot be asked yet")
+        case PrometheusSource():
+            return Prometheus(settings)

@@ -85,7 +85,7 @@ def _query(ask: Ask, parameters: frozenset[str]) -> dict[str, str]:
     query = {name: value for name, value in _WHOLE.items() if name in parameters}
     if ask.window:
         begin, end = (int(moment.timestamp()) for moment in ask.window)
-        query |= {"start_time": str(begin), "end_time": str(end)}
+        query |= {"start_time": f"uts{begin}", "end_time": f"uts{end}"}
     return query
 
 
