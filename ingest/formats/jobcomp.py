@@ -106,7 +106,9 @@ def _split(data: bytes) -> tuple[bytes, bytes]:
 
 def _refuse_what_lacks(data: bytes) -> None:
     first = data.split(b"\n", 1)[0]
-    if b" JobName=" in first or b" UserId=" not in first:
+    if not _HEAD.match(first):
+        raise InputError("this is no log of jobcomp/filetxt", hint=RUN)
+    if not _BEGINS.search(data):
         raise InputError(
             "this is output of scontrol show job: jobs as the controller knows them now",
             hint=RUN,

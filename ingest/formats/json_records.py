@@ -91,7 +91,7 @@ class RecordList:
             if len(buffer) > enough:
                 break
         if opening is None:
-            self.other_keys = _keys(bytes(buffer))
+            self.other_keys = outermost_keys(bytes(buffer))
             if len(buffer) <= PROLOGUE_LIMIT_BYTES:
                 self.before = _members(bytes(buffer))
             return None
@@ -205,7 +205,7 @@ def _opening(text: bytes, key: str) -> tuple[int, int] | None:
     return None
 
 
-def _keys(text: bytes) -> tuple[str, ...]:
+def outermost_keys(text: bytes) -> tuple[str, ...]:
     """The member names of the outermost object, as far as `text` goes."""
     spans = _outermost_strings(text)
     names = (text[start + 1 : end - 1] for start, end in spans if _VALUE_FOLLOWS.match(text, end))

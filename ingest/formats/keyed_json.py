@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from ingest.formats.json_records import outermost_keys
+
 _OPENING: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*\"\d+\"\s*:\s*(\{\s*(\"[^\"\\]*\")\s*:)")
 _LONGEST_EDGE: Final = 4096
 """Bytes that may lie between two records: a brace, a comma, a key, and indentation."""
@@ -12,6 +14,12 @@ _LONGEST_EDGE: Final = 4096
 def is_keyed(head: bytes) -> bool:
     """Whether a text begins as an object of records that are keyed by number."""
     return _OPENING.match(head) is not None
+
+
+def first_keys(head: bytes) -> frozenset[str]:
+    """The members of the records that a text begins with."""
+    opening = _OPENING.match(head)
+    return frozenset(outermost_keys(head[opening.start(1) :])) if opening else frozenset()
 
 
 def listed(blocks: Iterator[bytes]) -> Iterator[bytes]:

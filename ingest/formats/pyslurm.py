@@ -9,7 +9,7 @@ from typing import Final
 
 from ingest.formats.base import RawBatch
 from ingest.formats.json_records import RecordList
-from ingest.formats.keyed_json import is_keyed, listed
+from ingest.formats.keyed_json import first_keys, is_keyed, listed
 from ingest.formats.pyslurm_jobs import (
     NEW_COLUMNS,
     NEW_WORDS,
@@ -23,20 +23,17 @@ from ingest.formats.pyslurm_jobs import (
 )
 from ingest.formats.record_batch import RecordBatch, RecordShape
 from ingest.formats.sacct_json import refusing_cut_off
-from ingest.formats.yaml_items import YamlItems
+from ingest.formats.yaml_items import YamlItems, members
 from ingest.formats.yaml_records import YamlRecords, YamlShape
 from ingest.options import JobOptions
 from ingest.tres_ids import HINT, SLURMS_OWN
 from model.errors import InputError
 
-_HEAD_BYTES: Final = 1 << 20
+_HEAD_BYTES: Final = 1 << 18
+_DUMP: Final = "dump pyslurm.slurmdb_jobs().get(), or better run sacct --json."
 _YAML_HEAD: Final = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:---[^\n]*\n)?(?:#[^\n]*\n)*[\"']?\d+[\"']?:[ \t]*(?:!!map)?\s*\n[ ]+\S"
 )
-_MEMBER: Final = rb"(?m)[\"']?\b%s\b[\"']?[ ]*:"
-_LIVE: Final = re.compile(_MEMBER % rb"(?:accrue_time|job_state)")
-_OLD: Final = re.compile(_MEMBER % rb"jobid")
-_NEW: Final = re.compile(_MEMBER % rb"association_id")
 
 
 @dataclass(frozen=True)
@@ -89,21 +86,26 @@ def _head(blocks: Iterator[bytes]) -> bytes:
 
 
 def _shape(head: bytes, tres: TresNames) -> YamlShape:
-    sample = head[:_HEAD_BYTES]
-    if _LIVE.search(sample):
-        raise InputError(
-            "these are jobs as the controller knows them (pyslurm.job), not accounting records",
-            hint="dump pyslurm.slurmdb_jobs().get(), or better run sacct --json.",
-        )
-    if _OLD.search(sample):
+    keys = _keys(head)
+    if "jobid" in keys:
         record = RecordShape(OldJob, OLD_COLUMNS, partial(old_row, tres=tres))
         return YamlShape(record, OLD_WORDS)
-    if _NEW.search(sample):
+    if "association_id" in keys:
         return YamlShape(RecordShape(NewJob, NEW_COLUMNS, new_row), NEW_WORDS)
-    raise InputError(
-        "keyed by numbers as pyslurm does, but these are no jobs of its accounting",
-        hint="dump pyslurm.slurmdb_jobs().get(), or better run sacct --json.",
-    )
+    if "job_state" in keys:
+        raise InputError(
+            "these are jobs as the controller knows them (pyslurm.job), not accounting records",
+            hint=_DUMP,
+        )
+    raise InputError("no jobs of pyslurm's accounting, keyed by their ids", hint=_DUMP)
+
+
+def _keys(head: bytes) -> frozenset[str]:
+    """The members of the first record."""
+    if is_keyed(head):
+        return first_keys(head[:_HEAD_BYTES])
+    item = next(iter(YamlItems(iter([head]), None)), b"")
+    return frozenset(key.decode() for key in members(item, frozenset()).keys)
 
 
 def _untold(tres: TresNames) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Every fixture with jobs, and what became of its rows: `docs/reference/formats.md`.
+"""Every fixture, and what became of its rows: `docs/reference/formats.md`.
 
 A kind of data has its entry in `KINDS`: the files that hold it and what reads one of them.
 `PYTHONPATH=. python tests/formats/format_table.py` writes the page anew.
@@ -11,9 +11,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from other_files import (
+    AWARD_FILES,
+    EVENT_FILES,
+    NODE_FILES,
+    read_awards,
+    read_events,
+    read_nodes,
+)
+
+from telemetry_files import TELEMETRY_FILES, read_telemetry
+
 from ingest.jobs import ingest_jobs
 from ingest.options import JobOptions
-from ingest.report import FileReport
+from ingest.report import FileReport, left_out_word
 from ingest.tres_ids import read_tres_ids
 from model.errors import InputError
 from store import open_store
@@ -86,6 +97,20 @@ def read_jobs(path: Path, shared: Path) -> Outcome:
     return _ingested(path, named[1], options)
 
 
+def _by(read: Callable[[Path], FileReport]) -> Callable[[Path, Path], Outcome]:
+    """A reader of files that need nothing beside them; a refusal must say what to do."""
+
+    def outcome(path: Path, _: Path) -> Outcome:
+        try:
+            return Outcome.of(read(path))
+        except InputError as error:
+            if not error.hint:
+                raise AssertionError(f"{path}: refused without a hint") from error
+            return Outcome(refused=error.what)
+
+    return outcome
+
+
 def _cluster(path: Path) -> str:
     """The cluster that a file seems to be of: a wrong guess is put right by its refusal."""
     found = _CLUSTER.search(_head(path))
@@ -102,6 +127,18 @@ def _ingested(path: Path, cluster: str, options: JobOptions) -> Outcome:
         store = open_store(Path(folder) / "store", create=True)
         report = ingest_jobs(store, [path], cluster=cluster, options=options)
         return Outcome.of(report.files[0])
+
+
+def reported(read: Callable[[Path], FileReport]) -> Callable[[Path, Path], Outcome]:
+    """A reader that gives the outcome of a file whose reader reports, or refuses, it."""
+
+    def outcome(path: Path, _: Path) -> Outcome:
+        try:
+            return Outcome.of(read(path))
+        except InputError as error:
+            return Outcome(refused=error.what)
+
+    return outcome
 
 
 _FIELDS: Final = {
@@ -155,8 +192,11 @@ KINDS: Final = (
         ),
         read_jobs,
     ),
+    Kind("Nodes", NODE_FILES, _by(read_nodes)),
+    Kind("Events and reservations", EVENT_FILES, _by(read_events)),
+    Kind("Awards", AWARD_FILES, _by(read_awards)),
 )
-"""What the page lists; nodes, events and telemetry enter here with their readers."""
+"""What the page lists; telemetry enters here with its reader."""
 
 _INTRODUCTION: Final = """\
 # Formats
@@ -164,8 +204,13 @@ _INTRODUCTION: Final = """\
 <!-- Written by `PYTHONPATH=. python tests/formats/format_table.py`. Do not edit. -->
 
 What becomes of every real file that the tests know: rows read = accepted + steps + quarantined.
+In the place of steps, telemetry has the samples of metrics that are not of use.
 A file is told by its content, never by its name. What each format can and cannot tell is in
-[How a job log is read](../explanation/job-logs.md). The files are not part of the project.
+[How a job log is read](../explanation/job-logs.md),
+[How nodes and their states are read](../explanation/node-sources.md) and
+[Awards from other systems](../explanation/award-sources.md). Instead of steps, the other kinds
+have rows that are left out by rule. The files are not part of the project; those that are named
+CONSTRUCTED were made from the systems' own source code.
 """
 
 
@@ -182,9 +227,10 @@ def slurm_version(path: Path) -> str:
 
 
 def _section(kind: Kind, shared: Path) -> str:
+    left_out = left_out_word(kind.title.casefold())
     lines = [
         f"## {kind.title}\n",
-        "| file | format | Slurm | rows | accepted | steps | quarantined |",
+        f"| file | format | Slurm | rows | accepted | {left_out} | quarantined |",
         "| --- | --- | --- | ---: | ---: | ---: | --- |",
         *_rows(kind, shared),
     ]

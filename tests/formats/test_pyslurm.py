@@ -226,8 +226,27 @@ def test_live_jobs_are_refused(shared: Path, name: str):
         read((shared / "slurm/captures" / name).read_bytes())
 
 
+@BOTH
+def test_words_in_a_script_do_not_make_it_another_dump(dump):
+    script = "job_state: x\naccrue_time: y\njobid: 3\nassociation_id: 4\n"
+    assert one(dump(old_job(env=script)))["JobIDRaw"] == "7"
+    assert one(dump(new_job(comment=script)))["JobIDRaw"] == "7"
+
+
+@pytest.mark.parametrize("name", ["pyslurm", "jobcomp-filetxt", "sacct-yaml"])
+@pytest.mark.parametrize(
+    "data", [b"JobID|State\n1|COMPLETED\n", b'{"jobs": []}', b"x: [\n", b"1\n"]
+)
+def test_a_format_that_was_asked_for_and_is_not_there_is_refused(name: str, data: bytes):
+    options = JobOptions(format=name)
+    form = job_format(data, options)
+    assert form.name == name
+    with pytest.raises(InputError):
+        list(form.batches(iter([data]), options))
+
+
 def test_what_else_is_keyed_by_numbers_is_refused():
-    with pytest.raises(InputError, match="no jobs of its accounting"):
+    with pytest.raises(InputError, match="no jobs of pyslurm"):
         read(b'{"1": {"a": 2}}')
 
 
