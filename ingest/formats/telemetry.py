@@ -50,6 +50,11 @@ def _refuse_by_name(head: bytes) -> None:
             "CEEMS' own API has sums of jobs and projects: no seconds of a device",
             hint="export the metrics from its Prometheus.",
         )
+    if b"gres/gpuutil=" in head:
+        raise InputError(
+            "gres/gpuutil of Slurm's steps is a high-water mark: no seconds of a device",
+            hint="telemetry comes from the devices: an exporter or nvidia-smi.",
+        )
     if b"<nvidia_smi_log>" in head or b"nvidia-smi -q" in head:
         raise InputError("a report of nvidia-smi for people, not its CSV", hint=f"run {LINE}")
     if head.startswith(b"#!"):

@@ -24,6 +24,7 @@ FOLDERS = (
     "nvidia_gpu_exporter",
     "ceems",
     "slurmweb_prometheus",
+    "awards_telemetry_carbon/slurm/tresusage_gpuutil_doc.txt",
 )
 
 READ = {
@@ -71,13 +72,15 @@ REFUSED = {
         f"slurmweb_prometheus/{each}-hour.json": "without the name of a metric"
         for each in ("cache", "cores", "gpus", "jobs", "nodes")
     },
+    "slurm/tresusage_gpuutil_doc.txt": "high-water mark",
     "slurmweb_prometheus/status.json": "no answer of Prometheus",
     "slurmweb_prometheus/unknown-path.json": "invalid parameter",
 }
 
 
 def captures(shared: Path) -> list[Path]:
-    files = [file for each in FOLDERS for file in (shared / "data" / each).rglob("*")]
+    places = [shared / "data" / each for each in FOLDERS]
+    files = [file for each in places for file in [each, *each.rglob("*")]]
     return sorted({file for file in files if file.is_file()})
 
 
