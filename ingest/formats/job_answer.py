@@ -5,6 +5,9 @@ from typing import Any, Final
 
 from model.errors import InputError
 
+_EMPTY_RESULT: Final = 9003
+"""Slurm's ESLURM_REST_EMPTY_RESULT."""
+
 _SNAPSHOT: Final = "plimsoll ingest nodes reads it."
 _FROM: Final = "jobs come from sacct --json."
 _NOT_JOBS: Final = {
@@ -62,7 +65,12 @@ def beside(errors: list[str]) -> tuple[str, ...]:
 
 def _listed(members: dict[str, Any]) -> list[Any]:
     errors = members.get("errors")
-    return errors if isinstance(errors, list) else []
+    return [each for each in errors if not _is_empty(each)] if isinstance(errors, list) else []
+
+
+def _is_empty(error: Any) -> bool:
+    """Whether this is but how some versions say that no job lies in the window asked for."""
+    return isinstance(error, dict) and error.get("error_number") == _EMPTY_RESULT
 
 
 def _sentence(error: Any) -> str:

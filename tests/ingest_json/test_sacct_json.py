@@ -221,6 +221,15 @@ def test_errors_beside_jobs_are_reported():
     assert "one cluster did not answer" in batch.assumptions[0]
 
 
+def test_nothing_found_in_a_window_is_an_answer():
+    """slurmrestd of 22.05 says of an empty window that it is an error."""
+    nothing = {"description": "Nothing found", "error_number": 9003}
+    batch = read(document(errors=[nothing]))
+    assert (batch.frame.height, batch.assumptions) == (0, ())
+    with pytest.raises(InputError, match="no access"):
+        read(document(errors=[nothing, {"description": "no access", "error_number": 2000}]))
+
+
 def test_no_jobs_and_no_error_is_an_answer():
     assert read(document()).frame.height == 0
 

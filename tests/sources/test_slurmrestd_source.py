@@ -98,8 +98,10 @@ def test_jobs_of_the_newest_version_in_a_window(restd: Restd, source: Slurmrestd
     address = urlsplit(restd.asked[-1])
     assert address.path == "/slurmdb/v0.0.38/jobs"
     query = parse_qs(address.query)
-    assert query["start_time"] == [str(int(datetime(2026, 11, 20, tzinfo=UTC).timestamp()))]
-    assert query["end_time"] == [str(int(AFTER.timestamp()))]
+    begin = int(datetime(2026, 11, 20, tzinfo=UTC).timestamp())
+    # A bare number is no time to slurmrestd of 22.05; `uts` marks an epoch in every version.
+    assert query["start_time"] == [f"uts{begin}"]
+    assert query["end_time"] == [f"uts{int(AFTER.timestamp())}"]
     # 22.05 does not know show_duplicates: of two requeued jobs only the last run is told.
     assert "show_duplicates" not in query
     assert "earlier runs of requeued jobs" in pulled.notes[0]
