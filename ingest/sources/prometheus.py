@@ -4,9 +4,9 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from ingest.prometheus import TELEMETRY_QUERY, query_windows
 from ingest.sources.base import Ask
 from ingest.sources.http import read_token
+from ingest.sources.prometheus_windows import TELEMETRY_QUERY, query_windows
 from model.errors import InputError
 from model.source_settings import PrometheusSource
 

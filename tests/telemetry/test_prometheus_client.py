@@ -12,9 +12,10 @@ import pytest
 from gpu_blocks import BEGIN, GAUGES, POINTS, STEP_S
 from polars.testing import assert_frame_equal
 
-from ingest import prometheus as client
+from ingest.advice import DCGM_QUERY, advice
 from ingest.formats.telemetry_base import TelemetryOptions
-from ingest.prometheus import TELEMETRY_QUERY, query_windows
+from ingest.sources import prometheus_windows as client
+from ingest.sources.prometheus_windows import TELEMETRY_QUERY, query_windows
 from ingest.telemetry import ingest_telemetry
 from model.errors import InputError, UnavailableError
 from model.schemas import GPU_SAMPLES
@@ -117,6 +118,17 @@ def test_what_promtool_prints_is_read_alike(prometheus, tmp_path, expected):
                 stdout=into,
             )
     assert_frame_equal(table_of(tmp_path / "queried", files), expected)
+
+
+def test_the_advised_question_gets_what_is_of_use(prometheus):
+    assert DCGM_QUERY in advice("here").telemetry
+    told = answers(prometheus, DCGM_QUERY, end=FROM + timedelta(hours=1))
+    names = {
+        each["metric"]["__name__"]
+        for answer in told
+        for each in json.loads(answer)["data"]["result"]
+    }
+    assert names == set(GAUGES)
 
 
 @contextmanager

@@ -57,8 +57,8 @@ def test_a_prometheus_that_is_down_leaves_nothing(source, tmp_path):
         reader = Reader(store, "c", JobOptions(timezone="UTC"))
         down = source.model_copy(update={"url": "http://127.0.0.1:1"})
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("ingest.prometheus.time.sleep", lambda _: None)
-            patch.setattr("ingest.prometheus.TRIES", 1)
+            patch.setattr("ingest.sources.prometheus_windows.time.sleep", lambda _: None)
+            patch.setattr("ingest.sources.prometheus_windows.TRIES", 1)
             pulled = Puller(store, reader, clock=lambda: TO, retry=Retry(attempts=1)).pull(down)
         assert pulled.state.last_status == "failed"
         assert hours(store).is_empty()
