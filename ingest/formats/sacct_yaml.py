@@ -50,6 +50,9 @@ class SacctYaml:
         records = YamlRecords(items, YamlShape(job_shape(starts), _WORDS))
         yield from records
         errors = answer_errors(_around(items))
+        if not (items.found or errors) and "jobs" in items.keys:
+            what = "the jobs of this YAML are no list in block style, one record after another"
+            raise InputError(what, hint="give the output of sacct --yaml or --json as it came.")
         refuse_what_is_not_jobs(
             errors, form="YAML", count=records.batch.count, found=items.found, keys=items.keys
         )

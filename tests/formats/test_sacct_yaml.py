@@ -200,3 +200,9 @@ def test_errors_alone_refuse_and_beside_jobs_they_are_reported():
         read("meta:\n  a: 1\n")
     with pytest.raises(InputError, match="is no YAML"):
         read(document(*records(1), after="errors: [\n"))
+
+
+@pytest.mark.parametrize("jobs", ["[{job_id: 1}]", "", "{}", "null"])
+def test_jobs_in_flow_style_are_refused(jobs: str):
+    with pytest.raises(InputError, match="no list in block style"):
+        read(f"meta:\n  a: 1\njobs: {jobs}\nerrors: []\n")
