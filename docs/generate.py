@@ -5,11 +5,15 @@ from pathlib import Path
 
 import click
 
+from ingest.schedule import Place, systemd_units
+from model.cluster_settings import ClusterSettings
 from model.metrics import load_metrics
 from model.settings import Settings
+from model.source_settings import CommandSource
 from plimsoll.cli.root import cli
 
 REFERENCE = Path(__file__).parent / "reference"
+DEPLOY = Path(__file__).parent.parent / "deploy"
 GENERATED = "<!-- Written by `make docs`. Do not edit. -->"
 
 
@@ -19,7 +23,20 @@ def pages() -> dict[Path, str]:
         REFERENCE / "commands.md": commands_page(),
         REFERENCE / "metrics.md": metrics_page(),
         REFERENCE / "settings.md": settings_page(),
+        **{DEPLOY / name: text for name, text in example_units().items()},
     }
+
+
+def example_units() -> dict[str, str]:
+    """The systemd units of a configuration that asks Slurm's commands."""
+    source = CommandSource(kind="command", feeds="jobs")
+    settings = Settings(clusters=(ClusterSettings(name="mycluster", sources=(source,)),))
+    place = Place(
+        program=Path("/opt/plimsoll/bin/plimsoll"),
+        config=Path("/etc/plimsoll/plimsoll.yaml"),
+        store=Path("/var/lib/plimsoll/store"),
+    )
+    return systemd_units(settings, place)
 
 
 def commands_page() -> str:
