@@ -19,7 +19,6 @@ from other_files import (
     read_events,
     read_nodes,
 )
-
 from telemetry_files import TELEMETRY_FILES, read_telemetry
 
 from ingest.jobs import ingest_jobs
@@ -129,18 +128,6 @@ def _ingested(path: Path, cluster: str, options: JobOptions) -> Outcome:
         return Outcome.of(report.files[0])
 
 
-def reported(read: Callable[[Path], FileReport]) -> Callable[[Path, Path], Outcome]:
-    """A reader that gives the outcome of a file whose reader reports, or refuses, it."""
-
-    def outcome(path: Path, _: Path) -> Outcome:
-        try:
-            return Outcome.of(read(path))
-        except InputError as error:
-            return Outcome(refused=error.what)
-
-    return outcome
-
-
 _FIELDS: Final = {
     "xdmod_phillips/phillips.log": (
         *("jobid", "jobidraw", "cluster", "partition", "qos", "account", "group", "gid", "user"),
@@ -195,8 +182,9 @@ KINDS: Final = (
     Kind("Nodes", NODE_FILES, _by(read_nodes)),
     Kind("Events and reservations", EVENT_FILES, _by(read_events)),
     Kind("Awards", AWARD_FILES, _by(read_awards)),
+    Kind("GPU telemetry", TELEMETRY_FILES, _by(read_telemetry)),
 )
-"""What the page lists; telemetry enters here with its reader."""
+"""What the page lists."""
 
 _INTRODUCTION: Final = """\
 # Formats
@@ -204,7 +192,6 @@ _INTRODUCTION: Final = """\
 <!-- Written by `PYTHONPATH=. python tests/formats/format_table.py`. Do not edit. -->
 
 What becomes of every real file that the tests know: rows read = accepted + steps + quarantined.
-In the place of steps, telemetry has the samples of metrics that are not of use.
 A file is told by its content, never by its name. What each format can and cannot tell is in
 [How a job log is read](../explanation/job-logs.md),
 [How nodes and their states are read](../explanation/node-sources.md) and
