@@ -46,7 +46,7 @@ class Reader:
             case "events":
                 return ingest_events(self.store, sources, cluster=self.cluster, timezone=self._zone)
             case "telemetry":
-                reading = TelemetryOptions(at=taken, timezone=self._zone or "UTC")
+                reading = TelemetryOptions(at=taken, timezone=self._zone)
                 return ingest_telemetry(self.store, sources, cluster=self.cluster, options=reading)
             case "awards":
                 return ingest_awards(self.store, sources)

@@ -48,10 +48,10 @@ def ingest_telemetry(
 
     All files are read before anything is written, and are written in one commit: metrics that
     lie in files of their own meet. A file of the same bytes that was read before with the same
-    options is skipped. Naive times are in `options.timezone`. Raises InputError, which leaves the
-    store as it was, and StoreLockedError.
+    options is skipped. Naive times are in `options.timezone`, else in the cluster's own zone, else
+    in UTC. Raises InputError, which leaves the store as it was, and StoreLockedError.
     """
-    options = _checked(options or TelemetryOptions())
+    options = _checked(options or TelemetryOptions(), store.catalogue.cluster(cluster))
     sources = [Source.of(path) for path in paths]
     with store.lock(), ledger_run(store, "ingest telemetry") as run_id:
         job = _Job(store, cluster, options, progress)
@@ -106,9 +106,6 @@ class _Job:
             cluster=self._cluster,
             max_gap_s=self._options.max_gap_s,
         )
-        if self._store.catalogue.cluster(self._cluster) is None:
-            zone = self._options.timezone
-            self._store.catalogue.save_cluster(Cluster(self._cluster, timezone=zone))
         return self._store.upsert(GPU_SAMPLES, rows, run_id=run_id, replace=True)
 
     def _file(self, source: Source, size: int | None, total: int | None) -> _Read:
@@ -151,18 +148,24 @@ class _Job:
         return self._store.catalogue.find_file(self._cluster, _KIND, digest, self.key) is not None
 
 
-def _checked(options: TelemetryOptions) -> TelemetryOptions:
+def _checked(options: TelemetryOptions, known: Cluster | None) -> TelemetryOptions:
+    """The options with the zone that naive times are in. Raises InputError."""
+    zone = options.timezone or (known.timezone if known else "UTC")
     try:
-        ZoneInfo(options.timezone)
+        ZoneInfo(zone)
     except (KeyError, ValueError, OSError) as error:
-        what = f"no such time zone: {options.timezone}"
-        raise InputError(what, hint="for example Europe/London.") from error
+        raise InputError(f"no such time zone: {zone}", hint="for example Europe/London.") from error
+    if known and known.timezone != zone:
+        raise InputError(
+            f"the times of {known.name} were read in {known.timezone} so far, not in {zone}",
+            hint="one cluster has one time zone: leave --timezone out, or make a new store.",
+        )
     if options.max_gap_s is not None and not 0 < options.max_gap_s <= LONGEST_GAP_S:
         raise InputError(
             f"a gap of {options.max_gap_s} s: from 1 to {LONGEST_GAP_S} s are possible",
             hint="a sample that is an hour old says nothing of now.",
         )
-    return options
+    return replace(options, timezone=zone)
 
 
 def _options_key(options: TelemetryOptions) -> str:

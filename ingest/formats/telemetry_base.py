@@ -28,14 +28,15 @@ class TelemetryOptions:
 
     `at` is the aware moment of samples without a time, `node` the node of samples that name none,
     `metric` the name of series without one (PromQL functions drop it), `max_gap_s` the longest
-    time for which a sample stands, `timezone` the zone of naive times.
+    time for which a sample stands, `timezone` the zone of naive times (else the cluster's, else
+    UTC).
     """
 
     at: datetime | None = None
     node: str | None = None
     metric: str | None = None
     max_gap_s: int | None = None
-    timezone: str = "UTC"
+    timezone: str | None = None
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,9 @@ def _batch(
     header = pl.col(names[0]) == names[0]
     cells = cells.filter(~header.fill_null(value=False))
     whole = pl.all_horizontal(pl.col(name).is_not_null() for name in names)
-    rows = cells.filter(whole).with_columns(_time(names, options.timezone).alias("time_ms"))
+    rows = cells.filter(whole).with_columns(
+        _time(names, options.timezone or "UTC").alias("time_ms")
+    )
     stamped = pl.col("time_ms").is_not_null() if "timestamp" in names else pl.lit(value=True)
     rejects = [
         *_rejects(cells.filter(~whole), names, "cut_off"),

@@ -43,9 +43,9 @@ def telemetry(
     Summed up by device and hour as seconds in each band of activity. Give all files of a span
     at once, so that metrics in files of their own meet.
     """
-    zone = timezone or session.settings.cluster_timezone(cluster) or "UTC"
+    zone = timezone or session.settings.cluster_timezone(cluster)
     options = TelemetryOptions(
-        at=moment_of(at, zone, "--at") if at else None,
+        at=moment_of(at, zone or "UTC", "--at") if at else None,
         node=node,
         metric=metric,
         max_gap_s=max_gap,

@@ -19,7 +19,7 @@ from model.errors import InputError
 from model.gpu_states import CLASSES
 from model.schemas import GPU_SAMPLES
 from plimsoll.cli.root import cli
-from store import open_store
+from store import Cluster, open_store
 
 START = 1_795_190_400
 OPTIONS = TelemetryOptions(max_gap_s=60)
@@ -180,6 +180,24 @@ def test_a_file_of_which_nothing_can_be_kept_is_refused_by_reason(store, tmp_pat
 def test_options_that_cannot_be(store, tmp_path, options):
     with pytest.raises(InputError):
         read(store, tmp_path, [line(START, 5)], replace(OPTIONS, **options))
+
+
+def test_local_times_are_in_the_clusters_own_zone(store, tmp_path):
+    store.catalogue.save_cluster(Cluster("c", timezone="Europe/London"))
+    text = (
+        "timestamp, index, utilization.gpu [%], memory.used [MiB]\n"
+        "2026/07/01 09:30:00, 0, 1 %, 2 MiB\n"
+    )
+    at_a_node = replace(OPTIONS, node="n1")
+    read(store, tmp_path, [text], at_a_node)
+    assert table(store)["hour"].to_list() == [datetime(2026, 7, 1, 8, tzinfo=UTC)]
+    with pytest.raises(InputError, match="so far"):
+        read(store, tmp_path, [text], replace(at_a_node, timezone="Europe/Paris"))
+
+
+def test_telemetry_does_not_settle_the_zone_of_a_cluster(store, tmp_path):
+    read(store, tmp_path, [line(START, 5)])
+    assert store.catalogue.cluster("c") is None
 
 
 def test_a_month_turns_between_two_hours(store, tmp_path):
