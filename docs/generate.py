@@ -80,7 +80,8 @@ def metrics_page() -> str:
             f"{_formula(metric.formula)}| {_cell(metric.source or '')} |"
             for metric in metrics
         ]
-        parts.append("| column | unit | definition | source |\n|---|---|---|---|\n" + "\n".join(rows))
+        head = "| column | unit | definition | source |\n|---|---|---|---|\n"
+        parts.append(head + "\n".join(rows))
     return "\n\n".join(parts) + "\n"
 
 

@@ -20,6 +20,7 @@ from ingest.source import Source
 from ingest.sources import Adapter, Ask, adapter
 from ingest.sources.growing import new_part
 from ingest.states import ENDED
+from ingest.whole_file import Progress
 from ingest.windows import Span, span_to_ask
 from model.errors import InputError, UnavailableError
 from model.schemas import JOBS
@@ -35,6 +36,9 @@ MOST_OPEN_JOBS: Final = 5000
 
 _DEFAULT_EVERY: Final = {"nodes": "1d", "awards": "1d"}
 """Each snapshot is kept, so that one a quarter of an hour would fill the store."""
+
+_SWEPT: Final = "swept"
+_SWEEP: Final = timedelta(days=1)
 
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FULL_WORDS: Final = ("no space left", "disk is full", "file too large", "quota exceeded")
@@ -90,11 +94,13 @@ class Puller:
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         retry: Retry | None = None,
+        progress: Progress | None = None,
     ) -> None:
         self._store = store
         self._reader = reader
         self._clock = clock
         self._retry = retry or Retry()
+        self._progress = progress
 
     def pull(self, settings: SourceSettings, *, even_if_not_due: bool = False) -> Pulled:
         """Ask one source and read its answers; what fails is noted in the state, not raised.
@@ -155,23 +161,32 @@ class Puller:
     def _windows(
         self, settings: WindowedSource, source: Adapter, pulled: Pulled, now: datetime
     ) -> None:
-        span = self._span(settings, pulled.state, now)
+        sweeping = _is_older(pulled.state.seen.get(_SWEPT), now)
+        span = self._span(settings, pulled.state, now, sweeping=sweeping)
         if span.note:
             pulled.notes.append(span.note)
-        for window in span.windows(length(settings.window)):
+        windows = list(span.windows(length(settings.window)))
+        for done, window in enumerate(windows):
+            if self._progress:
+                self._progress(done, len(windows))
             ask = Ask(window=window, latest=window[1] == span.end)
             self._ask(settings, source, ask, pulled)
             known = None if span.note else pulled.state.watermark
             reached = max(filter(None, (known, window[1])))
             pulled.state = replace(pulled.state, watermark=reached)
             self._store.catalogue.save_source(pulled.state)
+        if sweeping:
+            pulled.state = replace(pulled.state, seen={_SWEPT: [int(now.timestamp())]})
 
-    def _span(self, settings: WindowedSource, state: SourceState, now: datetime) -> Span:
+    def _span(
+        self, settings: WindowedSource, state: SourceState, now: datetime, *, sweeping: bool
+    ) -> Span:
+        overlap = length(settings.overlap)
         ahead = state.watermark is not None and state.watermark > now
         return span_to_ask(
             now=now,
             watermark=state.watermark,
-            overlap=length(settings.overlap),
+            overlap=max(overlap, length(settings.late)) if sweeping else overlap,
             reach=length(settings.reach),
             since=settings.since,
             youngest=self._youngest() if ahead else None,
@@ -285,6 +300,12 @@ def _fetched(source: Adapter, ask: Ask, into: BinaryIO) -> tuple[str, ...]:
     into.seek(0)
     into.truncate()
     return source.fetch(ask, into)
+
+
+def _is_older(stamp: list[int] | None, now: datetime) -> bool:
+    """Whether the last sweep for late records is a day ago, or in a future that was none."""
+    since_s = now.timestamp() - stamp[0] if stamp else None
+    return since_s is None or since_s < 0 or since_s >= _SWEEP.total_seconds()
 
 
 def _parts(ids: list[int], size: int) -> Iterator[tuple[int, ...]]:

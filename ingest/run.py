@@ -7,6 +7,7 @@ from datetime import datetime
 from ingest.feeds import Reader
 from ingest.options import JobOptions
 from ingest.pull import Pulled, Puller, Retry
+from ingest.whole_file import Progress
 from model.cluster_settings import ClusterSettings
 from model.errors import InputError
 from model.settings import Settings
@@ -21,6 +22,7 @@ class RunOptions:
     even_if_not_due: bool = False
     retry: Retry = field(default_factory=Retry)
     clock: Callable[[], datetime] | None = None
+    progress: Progress | None = None
 
 
 def run_sources(
@@ -78,5 +80,7 @@ def _puller(
 ) -> Puller:
     reader = Reader(store, cluster.name, job_options(settings, cluster.name))
     if options.clock:
-        return Puller(store, reader, retry=options.retry, clock=options.clock)
-    return Puller(store, reader, retry=options.retry)
+        return Puller(
+            store, reader, retry=options.retry, clock=options.clock, progress=options.progress
+        )
+    return Puller(store, reader, retry=options.retry, progress=options.progress)

@@ -94,7 +94,6 @@ def _service(settings: Settings, place: Place) -> str:
     writable = [place.store, *([place.metrics_file.parent] if place.metrics_file else [])]
     return f"""[Unit]
 Description=Plimsoll asks its sources
-Documentation=man:systemd.exec(5)
 After=network-online.target
 Wants=network-online.target
 

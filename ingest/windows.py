@@ -47,7 +47,7 @@ def span_to_ask(
         first = datetime(since.year, since.month, since.day, tzinfo=UTC) if since else end - reach
         return Span(min(first, end), end)
     if watermark <= end + _SLACK:
-        return Span(watermark - overlap, end)
+        return Span(min(watermark, end) - overlap, end)
     begin = min(filter(None, (end, youngest))) - overlap
     return Span(
         begin,

@@ -47,13 +47,14 @@ class _Source(Record):
 class _Windowed(_Source):
     """A source that is asked for one window of time after another.
 
-    `window` is the longest span of one question, `overlap` what is asked again because records
-    come late, `reach` how old a job that is still open may be to be asked for again, `since` the
-    first day, by default as far back as `reach`.
+    `window` is the longest span of one question; `overlap` is what is asked again because records
+    come late, once a day `late` in its place; `reach` is how old a job that is still open may be
+    to be asked for again; `since` is the first day, by default as far back as `reach`.
     """
 
     window: Interval = "1d"
     overlap: Interval = "2h"
+    late: Interval = "3d"
     reach: Interval = "30d"
     since: date | None = None
 
@@ -126,6 +127,7 @@ class PrometheusSource(_Windowed):
     step_s: Annotated[int, Field(ge=1, le=3600)] = 30
     window: Interval = "1h"
     overlap: Interval = "1h"
+    late: Interval = "3h"
     reach: Interval = "7d"
 
 

@@ -78,7 +78,8 @@ class SourceState:
 
     `last_run` is when it was last asked, `last_success` when that last went well; `last_status`
     is "done", "failed" (and `message` why) or "fault". The counts are those of the last run.
-    `seen` holds, for files, the size and time of modification of what was read.
+    `seen` holds the size and time of modification of files that were read, or when a source was
+    last swept for late records.
     """
 
     source: str

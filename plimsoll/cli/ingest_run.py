@@ -14,6 +14,7 @@ from ingest.run import RunOptions, run_sources, worst_exit_code
 from ingest.schedule import Place, cron_lines, systemd_units
 from model.errors import InputError, PlimsollError
 from plimsoll.cli.context import Session, pass_session
+from plimsoll.cli.progress import progress_bar
 from store import SourceState
 
 LogFormat = Literal["json", "text"]
@@ -61,14 +62,15 @@ def run(
     fails leaves nothing half read and does not stop the others; the next run takes it up again.
     """
     store = session.open_store(create=True)
-    options = RunOptions(cluster=cluster, even_if_not_due=everything)
     done: list[Pulled] = []
-    for pulled in run_sources(store, session.settings, options):
-        if pulled.fault and session.debug:
-            raise pulled.fault
-        done.append(pulled)
-        click.echo(log_line(pulled, log_format))
-        sys.stdout.flush()
+    with progress_bar("Asking sources", shown=session.shows_progress) as progress:
+        options = RunOptions(cluster=cluster, even_if_not_due=everything, progress=progress)
+        for pulled in run_sources(store, session.settings, options):
+            if pulled.fault and session.debug:
+                raise pulled.fault
+            done.append(pulled)
+            click.echo(log_line(pulled, log_format))
+            sys.stdout.flush()
     if metrics_file:
         write_metrics(metrics_file, store.catalogue.sources())
     if code := worst_exit_code(done):

@@ -64,19 +64,34 @@ def test_a_record_that_comes_late_is_found_in_the_overlap(site: Site, sacct: Sac
     assert site.states() == {7: "COMPLETED"}
 
 
+def test_a_record_that_comes_a_day_late_is_found_by_the_daily_sweep(site: Site, sacct: Sacct):
+    site.pull(source(sacct))
+    site.now += hours(1)
+    sacct.know([job(7, NOW - hours(9), end=NOW - hours(8))])
+    site.pull(source(sacct))
+    assert site.states() == {}
+    sacct.asked()
+    site.now += days(1)
+    site.pull(source(sacct))
+    assert sacct.windows()[0][0] == "2026-05-07T13:00:00"
+    assert site.states() == {7: "COMPLETED"}
+    site.pull(source(sacct))
+    assert sacct.windows() == [("2026-05-11T11:00:00", "2026-05-11T13:00:00")]
+
+
 def test_a_job_that_ended_unseen_long_ago_is_asked_for_by_its_id(site: Site, sacct: Sacct):
     begun = NOW - hours(10)
     sacct.know([job(5, begun, state="RUNNING"), job(6, begun, end=begun + hours(1))])
-    site.pull(source(sacct))
+    site.pull(source(sacct, late="2h"))
     assert site.states() == {5: "RUNNING", 6: "COMPLETED"}
     sacct.know([job(5, begun, end=begun + hours(2), state="NODE_FAIL")])
     site.now += days(1)
     sacct.asked()
-    site.pull(source(sacct))
+    site.pull(source(sacct, late="2h"))
     assert [call[call.index("-j") + 1] for call in sacct.asked() if "-j" in call] == ["5"]
     assert site.states()[5] == "NODE_FAIL"
     sacct.asked()
-    site.pull(source(sacct))
+    site.pull(source(sacct, late="2h"))
     assert not [call for call in sacct.asked() if "-j" in call]
 
 
