@@ -203,7 +203,8 @@ def _refuse_without_use(collector: SampleCollector) -> None:
 
 
 def _refuse_others(collector: SampleCollector) -> None:
-    named = [name for name, _ in collector.others.most_common(_NAMES_SHOWN) if name]
+    frequent = sorted(collector.others.items(), key=lambda each: (-each[1], each[0]))
+    named = [name for name, _ in frequent if name][:_NAMES_SHOWN]
     if not named:
         raise InputError(
             f"{collector.others.total():,} samples without the name of a metric",

@@ -23,6 +23,9 @@ POINTS: Final = pl.Schema(
     }
 )
 
+_OF_CARD: Final = frozenset({"power_w", "energy_j"})
+"""dcgm-exporter repeats the card's power under each of its MIG instances."""
+
 _BLANK: Final = 1e14
 _BLANK_COUNTER: Final = 9e18
 _EARLIEST_S: Final = 946_684_800
@@ -98,12 +101,14 @@ class SampleCollector:
             name = labels.get(NAME) or self.options.metric or ""
             metric = _metric(name)
             known = self._device(labels)
-            if metric is None or (known.partitioned and metric.kind in {"power_w", "energy_j"}):
+            of_card = metric is not None and metric.kind in _OF_CARD
+            if metric is None or (of_card and known.partitioned):
                 others[key] = name
             elif known.node is None or known.card is None:
                 problems[key] = "no_node" if known.node is None else "no_gpu"
             else:
-                targets[key] = _Target(self._number(known), metric)
+                whole = replace(known, instance=None, profile=None)
+                targets[key] = _Target(self._number(whole if of_card else known), metric)
         return targets, problems, others
 
     def _device(self, labels: Mapping[str, str]) -> Device:

@@ -139,6 +139,23 @@ def test_tiles_of_one_card_are_one_device():
     }
 
 
+def test_the_power_of_a_card_is_not_that_of_each_of_its_instances():
+    labels = 'gpu="0",UUID="u",GPU_I_PROFILE="1g.12gb",GPU_I_ID='
+    text = (
+        f'DCGM_FI_DEV_POWER_USAGE{{{labels}"7"}} 300\nDCGM_FI_DEV_POWER_USAGE{{{labels}"8"}} 300\n'
+        f'DCGM_FI_PROF_GR_ENGINE_ACTIVE{{{labels}"7"}} 0.5\n'
+    )
+    _, collector = collected(text)
+    told = collector.frame().unique().sort("kind")
+    devices = [
+        (collector.devices[n].instance, collector.devices[n].profile) for n in told["device"]
+    ]
+    assert list(zip(told["kind"], devices, strict=True)) == [
+        ("gr", ("7", "1g.12gb")),
+        ("power_w", (None, None)),
+    ]
+
+
 def test_partitions_of_amd_report_power_as_zero_and_are_not_believed():
     text = (
         'gpu_package_power{gpu_id="0",gpu_partition_id="0"} 500\n'
