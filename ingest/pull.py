@@ -1,36 +1,33 @@
 """One source asked and read: its windows in order, what failed told, what was reached noted."""
 
-import errno
 import glob
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
 import polars as pl
-from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from ingest.feeds import Reader
+from ingest.full_disk import telling_a_full_disk
 from ingest.report import IngestReport
+from ingest.retry import Retry
 from ingest.source import Source
 from ingest.sources import Adapter, Ask, adapter
 from ingest.sources.growing import new_part
 from ingest.states import ENDED
 from ingest.whole_file import Progress
 from ingest.windows import Span, span_to_ask
-from model.errors import InputError, UnavailableError
+from model.errors import InputError
 from model.schemas import JOBS
 from model.source_settings import FileSource, WindowedSource, length
 from model.source_settings import Source as SourceSettings
 from store import SourceState, Store
 
-ATTEMPTS: Final = 4
-FIRST_WAIT_S: Final = 2.0
-LONGEST_WAIT_S: Final = 60.0
 MOST_OPEN_JOBS: Final = 5000
 """Jobs that are asked for again in one run because the store still has them as open."""
 
@@ -39,9 +36,6 @@ _DEFAULT_EVERY: Final = {"nodes": "1d", "awards": "1d"}
 
 _SWEPT: Final = "swept"
 _SWEEP: Final = timedelta(days=1)
-
-_FULL: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_FULL_WORDS: Final = ("no space left", "disk is full", "file too large", "quota exceeded")
 
 
 @dataclass
@@ -62,25 +56,6 @@ class Pulled:
             rows_accepted=self.state.rows_accepted + report.rows_accepted,
             rows_steps=self.state.rows_steps + report.rows_steps,
             rows_quarantined=self.state.rows_quarantined + report.rows_quarantined,
-        )
-
-
-@dataclass(frozen=True)
-class Retry:
-    """How often, and how long apart, a source that does not answer is asked again."""
-
-    attempts: int = ATTEMPTS
-    first_wait_s: float = FIRST_WAIT_S
-
-    def calling(self) -> Retrying:
-        """Waits that double and vary, so that many clients do not come back at one time."""
-        return Retrying(
-            retry=retry_if_exception_type(UnavailableError),
-            stop=stop_after_attempt(self.attempts),
-            wait=wait_exponential_jitter(
-                multiplier=self.first_wait_s, max=LONGEST_WAIT_S, jitter=self.first_wait_s
-            ),
-            reraise=True,
         )
 
 
@@ -121,7 +96,7 @@ class Puller:
         )
         began = time.perf_counter()
         try:
-            with _telling_a_full_disk():
+            with telling_a_full_disk():
                 self._read(settings, pulled, now)
             self._end(pulled, began, "done", None)
         except InputError as fault:
@@ -311,20 +286,3 @@ def _is_older(stamp: list[int] | None, now: datetime) -> bool:
 def _parts(ids: list[int], size: int) -> Iterator[tuple[int, ...]]:
     for start in range(0, len(ids), size):
         yield tuple(ids[start : start + size])
-
-
-@contextmanager
-def _telling_a_full_disk() -> Iterator[None]:
-    """Turns whatever a full disk makes fail into one line that says so."""
-    try:
-        yield
-    except InputError:
-        raise
-    except Exception as error:
-        full = isinstance(error, OSError) and error.errno in _FULL
-        if full or any(word in str(error).lower() for word in _FULL_WORDS):
-            raise InputError(
-                "the disk is full: nothing of this window was kept",
-                hint="make room for the store and the temporary folder; the next run goes on.",
-            ) from error
-        raise

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from ingest.feeds import Reader
 from ingest.options import JobOptions
-from ingest.pull import Pulled, Puller, Retry
+from ingest.pull import Pulled, Puller
+from ingest.retry import Retry
 from ingest.whole_file import Progress
 from model.cluster_settings import ClusterSettings
 from model.errors import InputError

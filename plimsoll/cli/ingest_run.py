@@ -8,6 +8,7 @@ from typing import Any, Final, Literal
 
 import click
 
+from ingest.full_disk import telling_a_full_disk
 from ingest.metrics_file import write_metrics
 from ingest.pull import Pulled
 from ingest.run import RunOptions, run_sources, worst_exit_code
@@ -63,7 +64,7 @@ def run(
     """
     store = session.open_store(create=True)
     done: list[Pulled] = []
-    with progress_bar("Asking sources", shown=session.shows_progress) as progress:
+    with telling_a_full_disk(), progress_bar("Asking", shown=session.shows_progress) as progress:
         options = RunOptions(cluster=cluster, even_if_not_due=everything, progress=progress)
         for pulled in run_sources(store, session.settings, options):
             if pulled.fault and session.debug:

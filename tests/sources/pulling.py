@@ -12,7 +12,8 @@ import polars as pl
 
 from ingest.feeds import Reader
 from ingest.options import JobOptions
-from ingest.pull import Pulled, Puller, Retry
+from ingest.pull import Pulled, Puller
+from ingest.retry import Retry
 from model.schemas import JOBS
 from model.source_settings import Source
 from store import Store, open_store

@@ -9,7 +9,8 @@ from polars.testing import assert_frame_equal
 from ingest.feeds import Reader
 from ingest.formats.telemetry_base import TelemetryOptions
 from ingest.options import JobOptions
-from ingest.pull import Puller, Retry
+from ingest.pull import Puller
+from ingest.retry import Retry
 from ingest.telemetry import ingest_telemetry
 from model.schemas import GPU_SAMPLES
 from model.source_settings import PrometheusSource
