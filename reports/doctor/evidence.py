@@ -31,7 +31,7 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True)
 class ClusterEvidence:
-    """One cluster. `jobs` has JOBS and `gpu_untracked`; frames are NODES and NODE_EVENTS.
+    """One cluster: JOBS, NODES and NODE_EVENTS; `tracked_jobs` are its jobs with `gpu_untracked`.
 
     `timezone` is that in which its times were read. `quarantined` has an example row for each
     reason, by `(kind, reason)`; `shows_people` tells whether its text may be printed.
@@ -42,6 +42,7 @@ class ClusterEvidence:
     synthetic: bool
     settings: ClusterSettings | None
     jobs: pl.LazyFrame
+    tracked_jobs: pl.LazyFrame
     nodes: pl.DataFrame
     events: pl.DataFrame
     telemetry_rows: int
@@ -137,7 +138,8 @@ def _cluster(facts: Facts, entry: Cluster, now: datetime) -> ClusterEvidence:
         timezone=entry.timezone,
         synthetic=entry.synthetic,
         settings=facts.settings.cluster(name),
-        jobs=with_gpu_tracking(jobs, gpu_partitions=gpu_partitions(nodes.lazy())),
+        jobs=jobs,
+        tracked_jobs=with_gpu_tracking(jobs, gpu_partitions=gpu_partitions(nodes.lazy())),
         nodes=nodes,
         events=facts.events.filter(mine),
         telemetry_rows=_height(facts.store.scan(GPU_SAMPLES).filter(mine)),

@@ -20,7 +20,7 @@ _TRACK: Final = (
 def untracked_gpus(cluster: ClusterEvidence) -> Iterator[Symptom]:
     """Months in which a cluster with GPUs has not one job with GPUs on record."""
     months = (
-        cluster.jobs.filter("gpu_untracked")
+        cluster.tracked_jobs.filter("gpu_untracked")
         .group_by(month=pl.col("start").dt.strftime("%Y-%m"))
         .agg(jobs=pl.len())
         .sort("month")

@@ -21,7 +21,7 @@ def held_time(jobs: pl.LazyFrame, *, begin: datetime, end: datetime) -> pl.DataF
     """What the jobs of one cluster held in [begin, end), by account and user (HELD_SCHEMA).
 
     `held_s`: GPU-seconds from start to end, suspension included. `suspended_s`: those of them in
-    which the job was suspended; of a job that reaches beyond the window, at most that many.
+    which the job was suspended, taken to be its last: sacct does not tell when they were.
     `unseen_s`: GPU-seconds that jobs still running when last seen may have held since then.
     `jobs_without_gpus`: started jobs of the window whose GPUs are unknown. All in whole seconds.
     """
@@ -30,6 +30,8 @@ def held_time(jobs: pl.LazyFrame, *, begin: datetime, end: datetime) -> pl.DataF
     held = _seconds(pl.max_horizontal("start", first), pl.min_horizontal(until, last))
     unseen = _seconds(pl.max_horizontal(until, first), last)
     running = pl.col("end").is_null()
+    paused = until - pl.duration(seconds=pl.col("suspended_s").fill_null(0))
+    suspended = _seconds(pl.max_horizontal("start", first, paused), pl.min_horizontal(until, last))
     return (
         jobs.filter(pl.col("started") & (pl.col("start") < last))
         .filter((until >= first) | running)
@@ -37,7 +39,7 @@ def held_time(jobs: pl.LazyFrame, *, begin: datetime, end: datetime) -> pl.DataF
             pl.col("account", "user").fill_null(""),
             "gpus",
             held=held,
-            suspended=pl.min_horizontal(pl.col("suspended_s").fill_null(0), held),
+            suspended=suspended,
             unseen=pl.when(running).then(unseen).otherwise(0),
         )
         .group_by("account", "user")

@@ -50,7 +50,7 @@ def _columns_without_values(cluster: ClusterEvidence) -> list[str]:
 def unknown_gpus(cluster: ClusterEvidence) -> Iterator[Symptom]:
     """Started jobs whose GPUs no record tells, though the cluster tracks them."""
     untold = pl.col("started") & pl.col("gpus").is_null() & ~pl.col("gpu_untracked")
-    counts = cluster.jobs.select(untold=untold.sum(), started=pl.col("started").sum())
+    counts = cluster.tracked_jobs.select(untold=untold.sum(), started=pl.col("started").sum())
     jobs, started = counts.collect(engine="streaming").row(0)
     if jobs:
         yield Symptom(

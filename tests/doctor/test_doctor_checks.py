@@ -55,7 +55,8 @@ def cluster(*rows: dict[str, Any], **others: Any) -> ClusterEvidence:
         timezone="UTC",
         synthetic=False,
         settings=None,
-        jobs=facts.with_columns(gpu_untracked=pl.lit(value=False)),
+        jobs=facts,
+        tracked_jobs=facts.with_columns(gpu_untracked=pl.lit(value=False)),
         nodes=NODE,
         events=EVENT,
         telemetry_rows=1,
@@ -163,7 +164,8 @@ def test_one_log_under_two_names_is_an_error():
 
 def test_untracked_and_untyped_gpus():
     blind = cluster(job(1, 0, 10, gpus=None))
-    blind = replace(blind, jobs=blind.jobs.with_columns(gpu_untracked=pl.lit(value=True)))
+    untracked = blind.jobs.with_columns(gpu_untracked=pl.lit(value=True))
+    blind = replace(blind, tracked_jobs=untracked)
     found = only(gpu_checks.untracked_gpus(blind))
     assert "2026-05 (1 jobs)" in found.what
     assert "AccountingStorageTRES=gres/gpu" in found.remedy

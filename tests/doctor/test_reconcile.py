@@ -167,6 +167,15 @@ def test_slurm_that_leaves_suspended_time_out():
     assert ("lab", "ann") not in causes(comparison)
 
 
+def test_suspended_time_is_the_last_of_a_job_that_reaches_beyond_the_window():
+    """Held for an hour on either side of the report's end, suspended for the last half of it."""
+    printed = report("root||3600", " lab||3600", "  lab|ann|3600", hours=1)
+    comparison = compare(printed, job(1, 0, 120, suspended_s=1800))
+    assert (comparison.elapsed_s, comparison.held_s) == (3600, 3600)
+    assert comparison.unexplained == ()
+    assert ("lab", "ann") not in causes(comparison)
+
+
 def test_tree_by_depth_and_by_sums_is_the_same():
     rows = [
         AccountRow("root", 0, 100, 0),
