@@ -146,7 +146,7 @@ def _beside(stored: pl.LazyFrame, arriving: pl.DataFrame, first: int, last: int)
     begin, end = (datetime.fromtimestamp(hour * HOUR_S, UTC) for hour in (first, last))
     nodes = arriving["node"].unique().to_list()
     return (
-        stored.filter(pl.col("month").is_between(pl.lit(f"{begin:%Y-%m}"), pl.lit(f"{end:%Y-%m}")))
+        stored.filter(pl.col("day").is_between(pl.lit(f"{begin:%F}"), pl.lit(f"{end:%F}")))
         .filter(pl.col("hour").is_between(begin, end), pl.col("node").is_in(nodes))
         .with_columns(pl.col("hour").dt.epoch("s").floordiv(HOUR_S))
         .collect()
@@ -199,7 +199,7 @@ def _named(
     return (
         rows.join(described, on=DEVICE, how="left")
         .with_columns(hour=hour, cluster=pl.lit(cluster))
-        .with_columns(month=pl.col("hour").dt.strftime("%Y-%m"))
+        .with_columns(day=pl.col("hour").dt.strftime("%Y-%m-%d"))
         .select(GPU_SAMPLES.schema.names())
         .cast(GPU_SAMPLES.schema)
     )

@@ -113,11 +113,11 @@ NODE_EVENTS: Final = FactTable(
 GPU_SAMPLES: Final = FactTable(
     name="gpu_samples",
     key=("cluster", "node", "gpu", "hour"),
-    partition=("cluster", "month"),
+    partition=("cluster", "day"),
     schema=pl.Schema(
         {
             "cluster": pl.String(),
-            "month": pl.String(),  # of hour, UTC, "2026-05"
+            "day": pl.String(),  # of hour, UTC, "2026-05-17"
             "node": pl.String(),
             "gpu": pl.String(),  # the card, or "card/7": instance 7 of a card in MIG mode
             "hour": UTC_US,

@@ -77,7 +77,7 @@ def test_rows_are_accounted_for_and_seconds_sum(store, tmp_path):
     rows = table(store)
     classes = pl.sum_horizontal(each.column for each in CLASSES)
     assert rows.filter(classes != pl.col("observed_s")).is_empty()
-    assert rows["month"].unique().to_list() == ["2026-11"]
+    assert rows["day"].unique().to_list() == ["2026-11-20"]
     assert rows["cluster"].unique().to_list() == ["c"]
 
 
@@ -200,12 +200,12 @@ def test_telemetry_does_not_settle_the_zone_of_a_cluster(store, tmp_path):
     assert store.catalogue.cluster("c") is None
 
 
-def test_a_month_turns_between_two_hours(store, tmp_path):
+def test_a_day_turns_between_two_hours(store, tmp_path):
     turn = int(datetime(2026, 12, 1, tzinfo=UTC).timestamp())
     read(store, tmp_path, [line(turn - 10, 50), line(turn + 20, 60)])
-    assert table(store).select("month", "timeline").rows() == [
-        ("2026-11", "-3590i10"),
-        ("2026-12", "i80-3520"),
+    assert table(store).select("day", "timeline").rows() == [
+        ("2026-11-30", "-3590i10"),
+        ("2026-12-01", "i80-3520"),
     ]
 
 
