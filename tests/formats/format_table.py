@@ -194,10 +194,11 @@ _INTRODUCTION: Final = """\
 What becomes of every real file that the tests know: rows read = accepted + steps + quarantined.
 A file is told by its content, never by its name. What each format can and cannot tell is in
 [How a job log is read](../explanation/job-logs.md),
-[How nodes and their states are read](../explanation/node-sources.md) and
-[Awards from other systems](../explanation/award-sources.md). Instead of steps, the other kinds
-have rows that are left out by rule. The files are not part of the project; those that are named
-CONSTRUCTED were made from the systems' own source code.
+[How nodes and their states are read](../explanation/node-sources.md),
+[Awards from other systems](../explanation/award-sources.md) and
+[What the GPUs did](../explanation/telemetry.md). Instead of steps, the other kinds have rows that
+are left out by rule. The files are not part of the project; those that are named CONSTRUCTED were
+made from the systems' own source code.
 """
 
 
