@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Final
 
 import polars as pl
@@ -57,6 +58,7 @@ class ExpositionText:
             first_line += block.count(b"\n")
 
 
+@lru_cache(maxsize=65_536)
 def parse_series(text: str) -> Mapping[str, str] | None:
     """The labels of `name{a="b"}`, `{__name__="name", a="b"}` or `{"name", a="b"}`, and the name.
 

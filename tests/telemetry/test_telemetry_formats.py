@@ -242,6 +242,27 @@ def test_what_nvidia_smi_cannot_tell_is_no_data_and_damaged_lines_are_set_aside(
     assert {key[1] for key in points} == {AT_S}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [SMI + "2026/11/01 09:00:00, 0, 1 %, 2 MiB, 3 W\n", 'up 1\nDCGM_FI_DEV_GPU_UTIL{gpu="0"} 1\n'],
+)
+def test_lines_may_end_as_on_windows_and_the_last_need_not_end(text):
+    there, _ = collected(text)
+    windows, _ = collected(text.replace("\n", "\r\n"))
+    unended, _ = collected(text.rstrip("\n"))
+    assert there
+    assert there == windows == unended
+
+
+def test_bytes_that_are_no_text_spoil_their_line_alone():
+    options = TelemetryOptions(at=AT, node="n1")
+    collector = SampleCollector(options)
+    data = b'DCGM_FI_DEV_GPU_UTIL{gpu="0"} 5\n\xff\xfe rubbish\nDCGM_FI_DEV_GPU_UTIL{gpu="1"} 5\n'
+    for batch in telemetry_format(data).batches(iter([data]), options):
+        collector.add(batch)
+    assert (collector.accepted, collector.reasons) == (2, {"bad_line": 1})
+
+
 def test_local_times_of_nvidia_smi_are_in_the_stated_zone():
     text = SMI + "2026/07/01 09:00:00, 0, 1 %, 2 MiB, 3 W\n"
     points, _ = collected(text, timezone="Europe/London")
