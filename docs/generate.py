@@ -58,7 +58,8 @@ def _walk(context: click.Context) -> Iterator[click.Context]:
     yield context
     if isinstance(context.command, click.Group):
         for name in context.command.list_commands(context):
-            command = context.command.commands[name]
+            command = context.command.get_command(context, name)
+            assert command is not None  # noqa: S101
             yield from _walk(
                 click.Context(
                     command,

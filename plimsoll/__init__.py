@@ -10,20 +10,24 @@ away.
     plimsoll.capacity(on="2026-11-01")
 """
 
-from plimsoll.api import (
-    applications,
-    capacity,
-    inference,
-    load_awards,
-    load_events,
-    load_jobs,
-    load_nodes,
-    nodes,
-    open_store,
-    shortfall,
-    usage,
-    utilisation,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from plimsoll.api import (
+        applications,
+        capacity,
+        inference,
+        load_awards,
+        load_events,
+        load_jobs,
+        load_nodes,
+        nodes,
+        open_store,
+        shortfall,
+        usage,
+        utilisation,
+    )
 
 __all__ = [
     "applications",
@@ -39,3 +43,10 @@ __all__ = [
     "usage",
     "utilisation",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the API when it is first asked for: the command line starts without it."""
+    if name in __all__:
+        return getattr(import_module("plimsoll.api"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,10 +1,9 @@
 """`plimsoll ingest`: job logs, node inventories, events and awards into the store."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Final
 
 import click
 
@@ -15,22 +14,22 @@ from ingest.formats import JOB_FORMATS
 from ingest.jobs import ingest_jobs
 from ingest.nodes import ingest_nodes
 from ingest.options import JobOptions
-from ingest.report import IngestReport, left_out_word
+from ingest.report import left_out_word
 from ingest.tres_ids import read_tres_ids
-from model.errors import InputError, QuarantinedError
+from model.errors import InputError
 from plimsoll.cli.context import Session, pass_session
+from plimsoll.cli.ingest_call import CLUSTER, PATHS, STRICT, ZONE, moment_of, run_ingest
 from plimsoll.cli.ingest_run import source_line, source_members
-from plimsoll.cli.progress import progress_bar
+from plimsoll.cli.lazy import LazyGroup
 
-PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-CLUSTER = click.option("--cluster", required=True, help="Name of the cluster that wrote it.")
-STRICT = click.option("--strict", is_flag=True, help="Exit with 3 where a row was quarantined.")
-ZONE = click.option(
-    "--timezone", help="Zone of times without an offset.  [default: the cluster's, else UTC]"
-)
+_ELSEWHERE: Final = {
+    "telemetry": "plimsoll.cli.telemetry:telemetry",
+    "run": "plimsoll.cli.ingest_run:run",
+    "schedule": "plimsoll.cli.ingest_run:schedule",
+}
 
 
-@click.group()
+@click.group(cls=LazyGroup, lazy=_ELSEWHERE)
 def ingest() -> None:
     """Read logs, inventories, telemetry and awards into the store.
 
@@ -96,7 +95,7 @@ def jobs(
         name_key=session.settings.privacy.key(),
     )
     store = session.open_store(create=True)
-    _run(
+    run_ingest(
         session,
         "Reading jobs",
         lambda progress: ingest_jobs(
@@ -127,9 +126,9 @@ def nodes(
     Text, JSON and YAML are told by their content; sinfo's text needs node names and GRES.
     """
     zone = timezone or session.settings.cluster_timezone(cluster)
-    moment = _moment(at, zone or "UTC", "--at") if at else None
+    moment = moment_of(at, zone or "UTC", "--at") if at else None
     store = session.open_store(create=True)
-    _run(
+    run_ingest(
         session,
         "Reading nodes",
         lambda progress: ingest_nodes(
@@ -159,7 +158,7 @@ def events(
     """
     zone = timezone or session.settings.cluster_timezone(cluster)
     store = session.open_store(create=True)
-    _run(
+    run_ingest(
         session,
         "Reading events",
         lambda progress: ingest_events(
@@ -206,7 +205,7 @@ def awards(
     """
     options = AwardOptions(format=format_name, mapping=mapping, cluster=cluster)
     store = session.open_store(create=True)
-    _run(
+    run_ingest(
         session,
         "Reading awards",
         lambda progress: ingest_awards(store, paths, options=options, progress=progress),
@@ -244,35 +243,6 @@ def _status_line(file: dict[str, object]) -> str:
     ).rstrip()
 
 
-def _run(
-    session: Session,
-    title: str,
-    work: Callable[[Callable[[int, int | None], None] | None], IngestReport],
-    *,
-    strict: bool,
-) -> None:
-    with progress_bar(title, shown=session.shows_progress) as progress:
-        report = work(progress)
-    click.echo(report.summary())
-    for line in report_notes(report):
-        session.note(line)
-    if strict and report.rows_quarantined:
-        raise QuarantinedError(
-            f"{report.rows_quarantined:,} rows were quarantined",
-            hint="`plimsoll ingest status` names the reasons.",
-        )
-
-
-def report_notes(report: IngestReport) -> list[str]:
-    """The lines under a summary: what was assumed, what the file cannot tell."""
-    assumed = [
-        f"Assumed: {sentence}" + (f" ({rows:,} rows)" if rows else "")
-        for sentence, rows in report.assumptions.items()
-    ]
-    unknown = [f"Unknown, for want of the column: {', '.join(report.unknown)}."]
-    return assumed + (unknown if report.unknown else [])
-
-
 def _names(text: str | None) -> tuple[str, ...] | None:
     return tuple(part.strip() for part in text.split(",")) if text else None
 
@@ -290,21 +260,7 @@ def _window(text: str | None, zone: str) -> tuple[datetime, datetime] | None:
             f"--window {text!r} is not of the form FROM/TO",
             hint="for example --window 2026-05-01/2026-06-01.",
         )
-    window = _moment(begin, zone, "--window"), _moment(end, zone, "--window")
+    window = moment_of(begin, zone, "--window"), moment_of(end, zone, "--window")
     if window[0] >= window[1]:
         raise InputError(f"--window {text!r} ends before it begins", hint="swap the two.")
     return window
-
-
-def _moment(text: str, zone: str, option: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text.strip())
-        return moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
-    except ZoneInfoNotFoundError:
-        raise InputError(
-            f"no time zone {zone!r}", hint="use a name such as Europe/London."
-        ) from None
-    except ValueError:
-        raise InputError(
-            f"{option}: {text!r} is no date or time", hint="use 2026-05-01 or 2026-05-01T09:00."
-        ) from None

@@ -4,28 +4,35 @@ import logging
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import click
 
 from model.errors import PlimsollError
-from plimsoll.cli import (
-    awards,
-    demo,
-    doctor,
-    ingest,
-    ingest_run,
-    init,
-    machines,
-    serve,
-    show,
-    store,
-    telemetry,
-)
 from plimsoll.cli.context import Session
+from plimsoll.cli.lazy import LazyGroup
+
+COMMANDS: Final = {
+    name: f"plimsoll.cli.{name}:{name}"
+    for name in (
+        "awards",
+        "demo",
+        "doctor",
+        "ingest",
+        "init",
+        "machines",
+        "serve",
+        "show",
+        "store",
+    )
+}
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=LazyGroup,
+    lazy=COMMANDS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(version("plimsoll"), prog_name="plimsoll")
 @click.option(
     "--config",
@@ -51,22 +58,6 @@ def cli(
     the lines to run on your cluster; `plimsoll show capacity` compares the UK with the world.
     """
     context.obj = Session(config_file=config, store_folder=store, quiet=quiet, debug=debug)
-
-
-for command in (
-    demo.demo,
-    init.init,
-    doctor.doctor,
-    ingest.ingest,
-    awards.awards,
-    show.show,
-    machines.machines,
-    serve.serve,
-    store.store,
-):
-    cli.add_command(command)
-for part in (telemetry.telemetry, ingest_run.run, ingest_run.schedule):
-    ingest.ingest.add_command(part)
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:

@@ -6,9 +6,7 @@ from ingest.formats.telemetry_base import TelemetryOptions
 from ingest.telemetry import ingest_telemetry
 from ingest.telemetry_hours import LONGEST_GAP_S
 from plimsoll.cli.context import Session, pass_session
-from plimsoll.cli.ingest import CLUSTER, PATHS, STRICT, ZONE
-from plimsoll.cli.ingest import _moment as moment_of
-from plimsoll.cli.ingest import _run as run_ingest
+from plimsoll.cli.ingest_call import CLUSTER, PATHS, STRICT, ZONE, moment_of, run_ingest
 
 
 @click.command()
