@@ -19,11 +19,10 @@ _WHOLE: Final = {
     "show_duplicates": "true",
     "disable_truncate_usage_time": "true",
 }
-"""Asked for where the version knows it: each run of a job, with its own times."""
+"""Asked for where the version knows it: each run of a job, with its own times.
 
-_NO_DUPLICATES: Final = (
-    "this slurmrestd does not tell the earlier runs of requeued jobs; sacct and slurmdbd do"
-)
+Before show_duplicates there was, a question with any parameter showed them.
+"""
 
 
 class Slurmrestd:
@@ -48,8 +47,7 @@ class Slurmrestd:
             path = f"{path.rstrip('/').removesuffix('jobs')}job/{ask.job_ids[0]}"
             parameters = frozenset()
         site.get(path, _query(ask, parameters), into)
-        lost = ask.window is not None and "show_duplicates" not in parameters
-        return (_NO_DUPLICATES,) * lost
+        return ()
 
     def _site(self) -> Site:
         headers = {"Accept": "application/json"}
