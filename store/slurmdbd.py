@@ -44,6 +44,7 @@ _NEEDED: Final = (
     "account",
     "partition",
     "job_name",
+    "cpus_req",
     "state",
     "state_reason_prev",
     "timelimit",

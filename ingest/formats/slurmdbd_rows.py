@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 
 from ingest.formats.base import RawBatch
-from ingest.formats.json_job import COLUMNS
+from ingest.formats.json_job import COLUMNS as JSON_COLUMNS
 from ingest.formats.json_records import RecordList
 from ingest.formats.record_batch import JobFaultError, JobRow, RecordBatch, RecordShape
 from ingest.formats.sacct_json import refusing_cut_off
@@ -24,6 +24,9 @@ from model.errors import InputError
 
 MARK: Final = b'{"slurmdbd":'
 """How the JSON begins."""
+
+COLUMNS: Final = (*JSON_COLUMNS, "AllocCPUS")
+"""The fields of a row, in order."""
 
 _SUSPENDED: Final = 2
 
@@ -63,6 +66,7 @@ class JobRecord(msgspec.Struct):
     time_suspended: int
     nodelist: str | None
     nodes_alloc: int
+    cpus_req: int
     tres_alloc: str
     tres_req: str
     container: str | None = None
@@ -143,6 +147,8 @@ def job_row(job: JobRecord, facts: Facts) -> JobRow:
         "Reservation": job.reservation,
         "ConsumedEnergyRaw": energy,
         "Container": job.container,
+        # What sacct prints, too, where nothing was allocated.
+        "AllocCPUS": str(job.cpus_req),
     }
     return tuple(fields[name] for name in COLUMNS)
 
