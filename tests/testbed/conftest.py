@@ -1,16 +1,19 @@
 """A real Slurm after one workload, and what its commands printed then."""
 
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from slurm_cluster import CLUSTER, SlurmCluster, lacking
 from slurm_finished import Finished
+from slurm_site import Site
 from slurm_workload import Workload
 
 from ingest.advice import sacct_line
+
+_PAUSE_S = 2
 
 
 @pytest.fixture(scope="session")
@@ -24,10 +27,20 @@ def slurm() -> Iterator[SlurmCluster]:
 
 @pytest.fixture(scope="session")
 def finished(slurm: SlurmCluster, tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """The cluster once its workload is over and recorded."""
+    """The cluster once its workload is over and recorded; `watcher` read along every few seconds."""
     workload = Workload(slurm)
-    workload.run()
-    return Finished(slurm, workload, tmp_path_factory.mktemp("printed"))
+    watcher = Site(tmp_path_factory.mktemp("watcher"), slurm)
+    watcher.configure({"kind": "command", "feeds": "jobs"})
+    readings = []
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        running = pool.submit(workload.run)
+        while not running.done():
+            readings.append(watcher.call("ingest", "run"))
+            time.sleep(_PAUSE_S)
+        running.result()
+    readings.append(watcher.call("ingest", "run"))
+    folder = tmp_path_factory.mktemp("printed")
+    return Finished(slurm, workload, folder, watcher=watcher, readings=tuple(readings))
 
 
 @pytest.fixture(scope="session")
@@ -38,23 +51,13 @@ def sacct_text(finished: Finished) -> Path:
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Callable[..., str]:
-    """The installed program in an empty folder: arguments in, what it printed out."""
-    plimsoll = Path(sys.executable).with_name("plimsoll")
-
-    def run(*arguments: object) -> str:
-        words = [str(argument) for argument in arguments]
-        done = subprocess.run(
-            [plimsoll, *words], cwd=tmp_path, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return run
+def site(slurm: SlurmCluster, tmp_path: Path) -> Site:
+    """A site without a store."""
+    return Site(tmp_path, slurm)
 
 
 @pytest.fixture
-def ingested(program: Callable[..., str], sacct_text: Path) -> Callable[..., str]:
-    """The program with a store of the advised log."""
-    program("ingest", "jobs", sacct_text, "--cluster", CLUSTER)
-    return program
+def ingested(site: Site, finished: Finished, sacct_text: Path) -> Site:
+    """A site whose store holds the advised log."""
+    site.run("ingest", "jobs", sacct_text, "--cluster", CLUSTER, "--window", finished.observed)
+    return site

@@ -30,13 +30,15 @@ PROGRAMS = (
     "faketime",
 )
 USERS = ("alice", "bob", "carol")
-_START_S = 60
+_LAST_WORDS = 250
 
 
 def lacking() -> str | None:
     """Why no testbed can be started here; None where one can."""
     path = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
     absent = [program for program in PROGRAMS if not shutil.which(program, path=path)]
+    if not any(Path("/usr/lib").glob("*/slurm-wlm/auth_jwt.so")):
+        absent.append("slurm-wlm-jwt-plugin")
     if absent:
         return f"needs Slurm's, munge's and MariaDB's programs: {', '.join(absent)}"
     if os.geteuid() != 0:
@@ -83,8 +85,13 @@ class SlurmCluster:
 
     @property
     def database_url(self) -> str:
-        """slurmdbd's database, for an account that may read only."""
-        return f"mysql://reader:{self._password}@127.0.0.1:{self.layout.ports.mariadb}/{DATABASE}"
+        """slurmdbd's database, for an account that may read only; see `password`."""
+        return f"mysql://reader@127.0.0.1:{self.layout.ports.mariadb}/{DATABASE}"
+
+    @property
+    def password(self) -> str:
+        """Of the accounts of the database."""
+        return self._password
 
     @property
     def rest_url(self) -> str:
@@ -253,7 +260,7 @@ class SlurmCluster:
 
     def _last_words(self) -> str:
         files = [*self.layout.root.glob("*.out"), *self.layout.log.glob("*.log")]
-        texts = ((file.name, file.read_text(errors="replace")[-600:]) for file in files)
+        texts = ((file.name, file.read_text(errors="replace")[-_LAST_WORDS:]) for file in files)
         return "\n".join(f"--- {name}\n{text}" for name, text in texts if text)
 
     def _make_user(self, name: str) -> None:

@@ -8,6 +8,8 @@ from slurm_cluster import SlurmCluster
 RESERVED_S: Final = 60
 _SUSPENDED_S: Final = 4
 _DOWN_S: Final = 4
+_SETTLED_S: Final = 2
+"""Of a job that starts in the second in which its reservation does, sacct names it or not."""
 _NAMES: Final = ("a|b|c", "two\nlines", "naïve-训练", "=SUM(A1)", "<b>&amp;", " padded ", "x" * 200)
 
 
@@ -84,6 +86,7 @@ class Workload:
         named = ("reservationname=class", "starttime=now", f"duration={RESERVED_S // 60}")
         place = ("accounts=physics", "nodes=gpu2", "flags=ignore_jobs")
         self._cluster.run("scontrol", "create", "reservation", *named, *place)
+        time.sleep(_SETTLED_S)
         wanted = ("-A", "physics", "-p", "train", "--reservation=class", "--gpus=2")
         self._submit("alice", *wanted, script="sleep 1")
 
@@ -102,6 +105,8 @@ class Workload:
 
     def _is_recorded(self) -> bool:
         """slurmctld hands its records over in batches: the last has come when none is open."""
-        states = self.sacct("-o", "State")
+        records = [line.split("|") for line in self.sacct("-o", "State,Reservation")]
         live = {"RUNNING", "PENDING", "SUSPENDED", "COMPLETING"}
-        return bool(states) and not live & {state.split()[0] for state in states}
+        states = {state.split()[0] for state, _ in records}
+        reserved = any(reservation for _, reservation in records)
+        return bool(records) and reserved and not live & states
