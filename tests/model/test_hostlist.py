@@ -1,3 +1,5 @@
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +46,5 @@ def test_padding_is_kept(first, extra, width):
 
 @given(st.text(alphabet="n[]-,01 ", max_size=30))
 def test_never_crashes(text):
-    try:
+    with contextlib.suppress(InputError):
         assert len(expand(text)) == count(text)
-    except InputError:
-        pass
