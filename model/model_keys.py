@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from types import UnionType
-from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -59,11 +59,20 @@ def _step(annotation: Any, part: str | int) -> Iterator[Any]:
         return
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin in {Union, UnionType}:
-        yield from (inner for one in arguments for inner in _step(one, part))
+        tagged = [one for one in arguments if _has_tag(one, part)]
+        yield from tagged or (inner for one in arguments for inner in _step(one, part))
     elif origin is Annotated:
         yield from _step(arguments[0], part)
     elif arguments:
         yield arguments[-1] if arguments[-1] is not Ellipsis else arguments[0]
+
+
+def _has_tag(annotation: Any, part: str | int) -> bool:
+    """Whether a member of a union is told by this word: `kind: Literal["command"]`."""
+    if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        return False
+    kinds = [field.annotation for field in annotation.model_fields.values()]
+    return any(get_origin(kind) is Literal and part in get_args(kind) for kind in kinds)
 
 
 def _models(annotation: Any) -> Iterator[type[BaseModel]]:

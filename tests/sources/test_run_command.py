@@ -199,3 +199,21 @@ def test_metrics_of_a_store_are_numbers(sacct: Sacct, tmp_path: Path):
     values = pl.Series([line.rpartition(" ")[2] for line in lines]).cast(pl.Float64)
     assert values.is_finite().all()
     assert call(tmp_path, "ingest", "run", "--metrics-file", "/no/such/folder/m").returncode == 2
+
+
+def test_faults_of_sources_are_told_with_their_lines(tmp_path: Path):
+    (tmp_path / "plimsoll.yaml").write_text(
+        "clusters:\n"
+        "  - name: a\n"
+        "    sources:\n"
+        "      - {kind: slurmdbd, url: 'mysql://u:geheim@h/db'}\n"
+        "      - {kind: ssh, feeds: jobs, host: '-oProxyCommand=x'}\n"
+        "      - {kind: command, feeds: jobs, comand: [sacct]}\n"
+    )
+    done = call(tmp_path, "ingest", "run")
+    assert done.returncode == 2
+    assert "geheim" not in done.stderr
+    for line, says in ((4, "holds a password"), (5, "host"), (6, "Did you mean 'command'?")):
+        assert any(
+            f"plimsoll.yaml:{line}: " in each and says in each for each in done.stderr.splitlines()
+        )
