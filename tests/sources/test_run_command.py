@@ -11,8 +11,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import program
 from pulling import NOW, Sacct, Site, hours, job
+from source_services import program
 
 from ingest.pull import Puller
 from model.schemas import JOBS

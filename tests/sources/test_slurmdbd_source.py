@@ -5,8 +5,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import PASSWORD, MariaDb
 from pulling import Site
+from source_services import PASSWORD, MariaDb
 
 from ingest.formats.slurmdbd_codes import state_name, task_ranges, time_limit, tres_names
 from ingest.formats.slurmdbd_rows import SlurmdbdRows

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from conftest import SshServer
 from pulling import NOW, Sacct, Site, hours, job
+from source_services import SshServer
 
 from ingest.sources.commands import ssh_arguments
 from model.source_settings import SshSource
