@@ -19,14 +19,17 @@ from ingest.tres_ids import read_tres_ids
 from model.errors import InputError
 from plimsoll.cli.context import Session, pass_session
 from plimsoll.cli.ingest_call import CLUSTER, PATHS, STRICT, ZONE, moment_of, run_ingest
-from plimsoll.cli.ingest_run import source_line, source_members
 from plimsoll.cli.lazy import LazyGroup
+from plimsoll.cli.source_lines import source_line, source_members
 
 _ELSEWHERE: Final = {
     "telemetry": "plimsoll.cli.telemetry:telemetry",
     "run": "plimsoll.cli.ingest_run:run",
     "schedule": "plimsoll.cli.ingest_run:schedule",
 }
+
+_SHOWN: Final = 50
+"""Entries of the ledger that people are shown: a timer adds some every quarter of an hour."""
 
 
 @click.group(cls=LazyGroup, lazy=_ELSEWHERE)
@@ -229,8 +232,10 @@ def status(session: Session, *, as_json: bool) -> None:
         click.echo(source_line(source, now=now))
     if not files:
         click.echo("nothing ingested yet. Hint: `plimsoll init` prints the lines to begin with.")
-    for file in files:
+    for file in files[-_SHOWN:]:
         click.echo(_status_line(file))
+    if len(files) > _SHOWN:
+        session.note(f"... and {len(files) - _SHOWN:,} earlier entries: --json lists all.")
 
 
 def _status_line(file: dict[str, object]) -> str:
