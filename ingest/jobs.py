@@ -30,7 +30,7 @@ from store import Cluster, FileRecord, JobWriter, Quarantined, Store
 Progress = Callable[[int, int | None], None]
 """Called with raw bytes done, and those in all where that is known."""
 
-READER_VERSION: Final = 2
+READER_VERSION: Final = 3
 """Raised when equal bytes come to be read into other rows: files are then read anew."""
 
 _KIND: Final = "jobs"

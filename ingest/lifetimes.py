@@ -79,7 +79,19 @@ def live(frame: pl.DataFrame, *, window_end: datetime | None, counts: Counter[st
     counts[_NO_ELAPSED] += int(unclear.sum()) if window_end is None else 0
     latest = pl.max_horizontal("submit", "start", "end", "held_until")
     observed = latest if window_end is None else pl.lit(window_end, UTC_US)
-    return frame.with_columns(observed_until=observed)
+    return frame.with_columns(_ended_runs(), observed_until=observed)
+
+
+def _ended_runs() -> pl.Expr:
+    """A run that was requeued ranks with running ones: seen as it ran, it would stay so for ever.
+
+    Between the two the later observation decides.
+    """
+    ended_run = (
+        (pl.col("job_state") == "REQUEUED") & pl.col("started") & pl.col("end").is_not_null()
+    )
+    running = pl.lit(RUNNING, pl.Int8)
+    return pl.when(ended_run).then(running).otherwise("finality").alias("finality")
 
 
 def _started(frame: pl.DataFrame) -> pl.Expr:

@@ -66,6 +66,20 @@ def test_a_log_again_changes_nothing_and_says_so(store, tmp_path):
     assert_frame_equal(facts(store), before)
 
 
+@pytest.mark.parametrize("seen_running_first", [True, False])
+def test_a_run_seen_running_and_then_requeued_is_requeued(store, tmp_path, seen_running_first):
+    """Its next run has a submit of its own; this one must not stay RUNNING for ever."""
+    running = log(job(1, End="Unknown", ElapsedRaw="1800", State="RUNNING"))
+    requeued = log(job(1, State="REQUEUED"), job(1, Submit="2026-05-01T11:00:01"))
+    logs = [(running, 11), (requeued, 12)]
+    for data, hour in logs if seen_running_first else reversed(logs):
+        window = tuple(datetime(2026, 5, 1, each, tzinfo=UTC) for each in (9, hour))
+        path = written(tmp_path, data, f"{hour}.txt")
+        ingest_jobs(store, [path], cluster="here", options=JobOptions(window=window))
+    assert facts(store)["job_state"].to_list() == ["REQUEUED", "COMPLETED"]
+    assert facts(store)["end"].null_count() == 0
+
+
 def test_a_log_is_read_anew_under_other_options(store, tmp_path):
     path = written(tmp_path, log(job(1)))
     ingest_jobs(store, [path], cluster="here")

@@ -108,12 +108,19 @@ def test_the_end_follows_from_elapsed_where_it_is_not_told():
     assert [note for note in assumed if "End" in note]
 
 
+def test_requeued_before_it_ran_ranks_below_running():
+    never = {"Start": "Unknown", "End": "Unknown", "ElapsedRaw": "0", "NodeList": "None assigned"}
+    batch, _ = normal(log(job(1, State="REQUEUED", **never)))
+    assert batch.jobs["finality"].to_list() == [1]
+
+
 @pytest.mark.parametrize(
     ("text", "state", "finality"),
     [
         ("CANCELLED by 330719", "CANCELLED", 3),
         ("CANCELLED", "CANCELLED", 3),
-        ("REQUEUED", "REQUEUED", 1),
+        ("REQUEUED", "REQUEUED", 2),
+        ("RESIZING", "RESIZING", 1),
         ("SUSPENDED", "SUSPENDED", 2),
         ("OUT_OF_MEMORY", "OUT_OF_MEMORY", 3),
         ("MELTED", "MELTED", 3),
