@@ -22,10 +22,16 @@ def init(session: Session, *, cluster: str) -> None:
         click.echo(f"{settings_file}: kept as it is")
     else:
         settings_file.parent.mkdir(parents=True, exist_ok=True)
-        settings_file.write_bytes(config_path("plimsoll.example.yaml").read_bytes())
-        click.echo(f"{settings_file}: written, edit it to name your clusters")
+        settings_file.write_text(_settings(cluster), encoding="utf-8")
+        click.echo(f"{settings_file}: written, edit it to say more of {cluster}")
     if key_file := session.settings.privacy.make_key():
         click.echo(f"{key_file}: a key for pseudonyms, keep it outside the store and safe")
     session.open_store(create=True)
     click.echo(f"{session.store_path}: store ready\n")
     click.echo(advice(cluster).text())
+
+
+def _settings(cluster: str) -> str:
+    """The commented example, with the cluster entered."""
+    example = config_path("plimsoll.example.yaml").read_text(encoding="utf-8")
+    return example.replace("clusters: []\n", f"clusters:\n  - name: {cluster}\n", 1)
