@@ -29,7 +29,7 @@ from reports.command import command_of
 from reports.wording import number, share
 from store import Store, open_store
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
