@@ -66,7 +66,7 @@ JOBS: Final = FactTable(
             "service": pl.String(),  # vllm, triton, jupyter, ...: what the name gives away
             "energy_j": pl.Int64(),
             "observed_until": UTC_US,  # end of the observed window, else the record's last moment
-            "finality": pl.Int8(),  # 0 pending, 1 requeued or resizing, 2 running, 3 ended
+            "finality": pl.Int8(),  # 0 pending, 1 resizing, 2 running, requeued, 3 ended
             "fills": pl.String(),  # JSON: the rank of each column that an older record supplied
         }
     ),

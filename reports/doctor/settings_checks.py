@@ -14,6 +14,7 @@ from reports.wording import plural
 
 _OTHERS_MAY_READ: Final = 0o044
 _SECRETS: Final = ("token_file", "password_file", "identity_file")
+_CORRECT: Final = "correct {} in plimsoll.yaml"
 _FILES: Final = (*_SECRETS, "known_hosts")
 
 
@@ -56,14 +57,16 @@ def clusters_agree(evidence: Evidence) -> Iterator[Symptom]:
 def sources_can_be_read(evidence: Evidence) -> Iterator[Symptom]:
     """Sources whose files or programs are not there, and secrets that others may read."""
     for cluster in evidence.settings.clusters:
+        for source in cluster.sources:
+            if isinstance(source, FileSource) and not _matches(source.paths):
+                what = f"no file is named {source.paths}"
+                yield Symptom("sources", "warning", cluster.name, what, _CORRECT.format("paths"))
         for what, remedy in _faulty_sources(cluster):
             yield Symptom("sources", "error", cluster.name, what, remedy)
 
 
 def _faulty_sources(cluster: ClusterSettings) -> Iterator[tuple[str, str]]:
     for source in cluster.sources:
-        if isinstance(source, FileSource) and not _matches(source.paths):
-            yield f"no file is named {source.paths}", "correct paths in plimsoll.yaml"
         command = getattr(source, "command", None)
         if isinstance(source, CommandSource) and command and shutil.which(command[0]) is None:
             yield f"the program {command[0]} is not here", "name it with its full path"
@@ -79,7 +82,7 @@ def _matches(pattern: str) -> bool:
 
 def _faulty_file(key: str, file: Path) -> Iterator[tuple[str, str]]:
     if not file.is_file():
-        yield f"{key} {file} is not there", f"correct {key} in plimsoll.yaml"
+        yield f"{key} {file} is not there", _CORRECT.format(key)
     elif key in _SECRETS and file.stat().st_mode & _OTHERS_MAY_READ:
         yield f"others may read {key} {file}", f"chmod 600 {file}"
 

@@ -57,6 +57,7 @@ class SlurmCluster:
 
     def __init__(self) -> None:
         self._daemons: list[subprocess.Popen[bytes]] = []
+        self._made_users: list[str] = []
         self._password = secrets.token_hex(12)
         root = Path(tempfile.mkdtemp(prefix="plimsoll-slurm-"))
         self.layout = Layout(root=root, host=_host(), ports=_free_ports())
@@ -237,6 +238,8 @@ class SlurmCluster:
             except subprocess.TimeoutExpired:
                 daemon.kill()
                 daemon.wait()
+        for user in self._made_users:
+            self._answers("userdel", user)()
         shutil.rmtree(self.layout.root, ignore_errors=True)
 
     def _answers(self, *command: str) -> Callable[[], bool]:
@@ -266,6 +269,7 @@ class SlurmCluster:
     def _make_user(self, name: str) -> None:
         if subprocess.run(["id", name], capture_output=True, check=False).returncode:
             self.run("useradd", "--no-create-home", "--shell", "/bin/bash", name)
+            self._made_users.append(name)
 
 
 def _identity(user: str | None) -> dict[str, object]:
