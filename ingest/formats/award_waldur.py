@@ -166,8 +166,9 @@ class _Reader:
             return dict.fromkeys(asked, 0.0) if state == "rejected" else None
         change = self._changes.get(id(request))
         if change is not None:
-            removed = change.data.get("action") == "remove"
-            return dict.fromkeys(asked, 0.0) if removed else _limits(change.data["adjusted_limits"])
+            if change.data.get("action") == "remove":
+                return dict.fromkeys(asked, 0.0)
+            return _limits(change.data.get("adjusted_limits")) or None
         source = self.sources[request.file]
         if _offering(request).get("state", "accepted") != "accepted":
             source.note(_SKIPPED)
