@@ -61,6 +61,8 @@ _HINTS: Final = [
 ]
 _FIXED_KEY: Final = b"plimsoll job names"
 _NAME_BYTES: Final = 16
+_SAMPLE: Final = 2_000
+_MOSTLY: Final = 0.8
 _USER_BYTES: Final = 8
 
 
@@ -94,9 +96,13 @@ class Hashes:
     def table(self, column: pl.Series) -> pl.DataFrame:
         """The distinct texts of a column as `text`, with their `hash` in hexadecimal."""
         texts = column.unique().drop_nulls().alias("text")
-        digests = [self._digest(text) for text in texts.cast(pl.Binary)]
+        return pl.DataFrame([texts, self.each(texts)])
+
+    def each(self, column: pl.Series) -> pl.Series:
+        """The `hash` of each value of a column without nulls, one by one."""
+        digests = [self._digest(text) for text in column.cast(pl.Binary)]
         hashes = pl.Series("hash", digests, dtype=pl.Binary).bin.encode("hex")
-        return pl.DataFrame([texts, (self._prefix + hashes).rename("hash")])
+        return (self._prefix + hashes).rename("hash")
 
     def read(self, column: pl.Series) -> pl.Series:
         """The hash of each value, null where the value is null."""
@@ -111,8 +117,10 @@ class Names:
 
     def read(self, column: pl.Series) -> list[pl.Series]:
         """Columns `name_hash` and `service`, null where there is no name, or no service."""
+        if _mostly_distinct(column):
+            return [self._hashes.each(column).rename("name_hash"), _service(column)]
         table = self._hashes.table(column)
-        table = table.with_columns(services(table["text"]).rename("service"))
+        table = table.with_columns(_service(table["text"]))
         found = _looked_up(column, table)
         return [found["hash"].rename("name_hash"), found["service"]]
 
@@ -133,6 +141,16 @@ def name_hashes(key: bytes | None) -> Hashes:
 def user_pseudonyms(key: bytes) -> Hashes:
     """Pseudonyms of users: the first half of HMAC-SHA-256 under the site's key."""
     return Hashes(lambda text: hmac.digest(key, text, "sha256")[:_USER_BYTES], prefix="u")
+
+
+def _service(column: pl.Series) -> pl.Series:
+    return services(column).rename("service")
+
+
+def _mostly_distinct(column: pl.Series) -> bool:
+    """Whether finding the distinct values first would cost more than it saves."""
+    sample = column.head(_SAMPLE)
+    return not column.has_nulls() and sample.n_unique() > _MOSTLY * _SAMPLE
 
 
 def _looked_up(column: pl.Series, table: pl.DataFrame) -> pl.DataFrame:

@@ -19,6 +19,9 @@ from store.delta import DataFile, DeltaFolder
 
 JOURNALS: Final = ".staged"
 
+_LEVEL: Final = 1
+"""Of zstd: a fifth faster than its default on job facts, a sixth larger."""
+
 
 class Staging:
     """The files that one writer has added to and removed from a table, not yet committed."""
@@ -48,7 +51,9 @@ class Staging:
         target = self._folder.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         stored = [name for name in self._folder.table.schema.names() if name not in columns]
-        rows.lazy().select(stored).sink_parquet(target, compression="zstd")
+        rows.lazy().select(stored).sink_parquet(
+            target, compression="zstd", compression_level=_LEVEL
+        )
         at_hand = rows.lazy() if isinstance(rows, pl.DataFrame) else _scan(target)
         file, stats = self._describe(path, partition, at_hand)
         self._added[path] = AddAction(
