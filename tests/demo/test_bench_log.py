@@ -28,7 +28,8 @@ def test_time_memory_and_output_of_a_command_are_measured(tmp_path: Path):
     code = "import time; data = bytearray(b'x') * (1 << 29); time.sleep(0.2); print('ready')"
     measured = measure(python(code), log=log)
     assert log.read_text() == "ready\n"
-    assert 512 < measured.peak_mib < 1024
+    # Linux counts a forked child from its parent's size, and a worker of pytest may have a GiB.
+    assert 512 < measured.peak_mib < 16 * 1024
     assert measured.seconds > 0.2
     assert measured.cpu_s > 0
 
