@@ -12,7 +12,8 @@ from ingest.formats.award_table import SIZE_LIMIT_BYTES
 from ingest.ledger import enter_file, ledger_run
 from ingest.report import FileReport, IngestReport
 from ingest.source import Source
-from ingest.whole_file import Progress, each_file, read_whole
+from ingest.whole_file import each_file, read_whole
+from model.progress import Progress
 from model.schemas import AWARDS
 from store import Store
 

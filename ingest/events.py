@@ -16,10 +16,11 @@ from ingest.ledger import enter_file, ledger_run
 from ingest.report import FileReport, IngestReport
 from ingest.source import Source
 from ingest.times import UNKNOWN_WORDS, moments
-from ingest.whole_file import Progress, WholeFile, each_file, read_whole
+from ingest.whole_file import WholeFile, each_file, read_whole
 from ingest.zones import agreed_zone, zone_named
 from model.errors import InputError
 from model.hostlist import expand
+from model.progress import Progress
 from model.schemas import NODE_EVENTS
 from store import Cluster, Store
 

@@ -3,7 +3,7 @@
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,17 +18,16 @@ from ingest.ahead import ahead
 from ingest.fields import missing_useful
 from ingest.formats import job_format
 from ingest.formats.base import RawBatch, Reject
-from ingest.ledger import ledger_run
+from ingest.ledger import ReadBefore, enter_file, ledger_run
 from ingest.normalise import NormalBatch, Normaliser
 from ingest.options import JobOptions
 from ingest.report import FileReport, IngestReport
 from ingest.source import Source
+from ingest.watched import Watched
 from model.errors import InputError
+from model.progress import Progress
 from model.schemas import JOBS
-from store import Cluster, FileRecord, JobWriter, Quarantined, Store
-
-Progress = Callable[[int, int | None], None]
-"""Called with raw bytes done, and those in all where that is known."""
+from store import Cluster, JobWriter, Store
 
 READER_VERSION: Final = 3
 """Raised when equal bytes come to be read into other rows: files are then read anew."""
@@ -123,31 +122,26 @@ class _Job:
         self._cluster = cluster
         self._options = options
         self._run_id = run_id
-        self._progress = progress
         self._sources = sources
+        self._watched = Watched(sources, progress)
         self._zone, self._zone_assumed = _zone(store, cluster, options.timezone)
-        self._key = _options_key(options, self._zone)
-        self._done = 0
+        key = _options_key(options, self._zone)
+        self._before = ReadBefore(store, cluster, _KIND, key)
 
     def files(self) -> tuple[FileReport, ...]:
-        sizes = [source.expected_bytes() for source in self._sources]
-        known = [size for size in sizes if size is not None]
-        total = sum(known) if len(known) == len(sizes) else None
-        return tuple(
-            self._file(source, size, total)
-            for source, size in zip(self._sources, sizes, strict=True)
-        )
+        sizes = self._watched.sizes_bytes
+        return tuple(map(self._file, self._sources, sizes))
 
-    def _file(self, source: Source, size: int | None, total: int | None) -> FileReport:
+    def _file(self, source: Source, size: int | None) -> FileReport:
         began = time.perf_counter()
-        if size is not None and self._seen_size(size):
+        if size is not None and self._before.has_size(size):
             digest = source.sha256_on_disk()
-            if self._known(digest):
+            if self._before.has(digest):
                 return _skipped(source, digest, size, began)
         try:
             with self._store.job_writer(self._cluster, run_id=self._run_id) as writer:
-                tally, form, columns = self._read(source, writer, total)
-                if size is None and self._known(source.sha256):
+                tally, form, columns = self._read(source, writer)
+                if size is None and self._before.has(source.sha256):
                     return _skipped(source, source.sha256, source.size_bytes, began)
                 self._refuse_mixed_ids(tally)
                 self._save_cluster()
@@ -174,12 +168,10 @@ class _Job:
         self._enter(report, tally)
         return report
 
-    def _read(
-        self, source: Source, writer: JobWriter, total: int | None
-    ) -> tuple[_Tally, str, tuple[str, ...]]:
+    def _read(self, source: Source, writer: JobWriter) -> tuple[_Tally, str, tuple[str, ...]]:
         tally = _Tally()
         normaliser = Normaliser(cluster=self._cluster, zone=self._zone, options=self._options)
-        with closing(ahead(self._watched(source, total))) as blocks:
+        with closing(ahead(self._watched.blocks(source))) as blocks:
             head = next(blocks, b"")
             form = job_format(head, self._options)
             raws = ahead(form.batches(chain([head], blocks), self._options))
@@ -199,21 +191,6 @@ class _Job:
         if tally.reasons.total() > len(tally.rejects):
             tally.notes[_TOO_MANY] = None
         return tally, form.name, normaliser.columns
-
-    def _watched(self, source: Source, total: int | None) -> Generator[bytes]:
-        with closing(source.blocks()) as blocks:
-            for block in blocks:
-                if self._progress:
-                    self._progress(self._done + source.size_bytes, total)
-                yield block
-        self._done += source.size_bytes
-
-    def _seen_size(self, size: int) -> bool:
-        entries = self._store.catalogue.files(cluster=self._cluster, kind=_KIND)
-        return any(entry.bytes == size for entry in entries)
-
-    def _known(self, digest: str) -> bool:
-        return self._store.catalogue.find_file(self._cluster, _KIND, digest, self._key) is not None
 
     def _save_cluster(self) -> None:
         if self._store.catalogue.cluster(self._cluster) is None:
@@ -236,33 +213,18 @@ class _Job:
             )
 
     def _enter(self, report: FileReport, tally: _Tally) -> None:
-        window = self._options.window
-        self._store.catalogue.record_file(
-            FileRecord(
-                run_id=self._run_id,
-                cluster=self._cluster,
-                kind=_KIND,
-                path=report.path,
-                sha256=report.sha256,
-                bytes=report.size_bytes,
-                format=report.format,
-                options=self._key,
-                timezone=self._zone,
-                window_from=window[0] if window else tally.first_submit,
-                window_to=window[1] if window else tally.last_moment,
-                window_assumed=window is None,
-                rows_read=report.rows_read,
-                rows_accepted=report.rows_accepted,
-                rows_steps=report.rows_steps,
-                rows_quarantined=report.rows_quarantined,
-                reasons=dict(report.reasons),
-                assumptions=tuple(report.assumptions),
-                inserted=report.inserted,
-                updated=report.updated,
-                unchanged=report.unchanged,
-                store_version=self._store.version(),
-            ),
-            (Quarantined(each.line, each.reason, each.text, each.rows) for each in tally.rejects),
+        stated = self._options.window
+        enter_file(
+            self._store,
+            report,
+            tally.rejects,
+            run_id=self._run_id,
+            kind=_KIND,
+            cluster=self._cluster,
+            options=self._before.options,
+            timezone=self._zone,
+            window=stated or (tally.first_submit, tally.last_moment),
+            window_assumed=stated is None,
         )
 
 

@@ -18,9 +18,10 @@ from ingest.formats.node_record import NodeRecord, NodeText
 from ingest.ledger import enter_file, ledger_run
 from ingest.report import FileReport, IngestReport
 from ingest.source import Source
-from ingest.whole_file import Progress, WholeFile, each_file, read_whole
+from ingest.whole_file import WholeFile, each_file, read_whole
 from ingest.zones import agreed_zone, zone_named
 from model.errors import InputError
+from model.progress import Progress
 from model.schemas import NODES
 from store import Cluster, Store
 

@@ -20,9 +20,9 @@ from ingest.source import Source
 from ingest.sources import Adapter, Ask, adapter
 from ingest.sources.growing import new_part
 from ingest.states import ENDED
-from ingest.whole_file import Progress
 from ingest.windows import Span, span_to_ask
 from model.errors import InputError
+from model.progress import Progress
 from model.schemas import JOBS
 from model.source_settings import FileSource, WindowedSource, length
 from model.source_settings import Source as SourceSettings

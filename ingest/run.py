@@ -8,9 +8,9 @@ from ingest.feeds import Reader
 from ingest.options import JobOptions
 from ingest.pull import Pulled, Puller
 from ingest.retry import Retry
-from ingest.whole_file import Progress
 from model.cluster_settings import ClusterSettings
 from model.errors import InputError
+from model.progress import Progress
 from model.settings import Settings
 from store import Store
 

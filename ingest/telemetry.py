@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -12,14 +12,15 @@ from zoneinfo import ZoneInfo
 
 from ingest.formats.telemetry import telemetry_format
 from ingest.formats.telemetry_base import TelemetryOptions
-from ingest.ledger import enter_file, ledger_run
+from ingest.ledger import ReadBefore, enter_file, ledger_run
 from ingest.report import FileReport, IngestReport
 from ingest.source import Source
 from ingest.telemetry_hours import LONGEST_GAP_S
 from ingest.telemetry_rows import DeviceNames, telemetry_rows
 from ingest.telemetry_samples import SampleCollector
-from ingest.whole_file import Progress
+from ingest.watched import Watched
 from model.errors import InputError
+from model.progress import Progress
 from model.schemas import GPU_SAMPLES
 from store import Cluster, Store, WriteCounts
 
@@ -54,8 +55,8 @@ def ingest_telemetry(
     options = _checked(options or TelemetryOptions(), store.catalogue.cluster(cluster))
     sources = [Source.of(path) for path in paths]
     with store.lock(), ledger_run(store, "ingest telemetry") as run_id:
-        job = _Job(store, cluster, options, progress)
-        read = job.read(sources)
+        job = _Job(store, cluster, options, progress, sources)
+        read = job.read()
         counts = job.write([each.collector for each in read if not each.report.skipped], run_id)
         files = _with_counts([each.report for each in read], counts)
         for file, each in zip(files, read, strict=True):
@@ -67,7 +68,7 @@ def ingest_telemetry(
                     run_id=run_id,
                     kind=_KIND,
                     cluster=cluster,
-                    options=job.key,
+                    options=job.before.options,
                     timezone=options.timezone,
                 )
     return IngestReport(kind=_KIND, cluster=cluster, files=tuple(files), run_id=run_id)
@@ -77,22 +78,22 @@ class _Job:
     """One ingest of some files of one cluster."""
 
     def __init__(
-        self, store: Store, cluster: str, options: TelemetryOptions, progress: Progress | None
+        self,
+        store: Store,
+        cluster: str,
+        options: TelemetryOptions,
+        progress: Progress | None,
+        sources: list[Source],
     ) -> None:
+        self._sources = sources
         self._store = store
         self._cluster = cluster
         self._options = options
-        self._progress = progress
-        self._done = 0
-        self.key = _options_key(options)
+        self.before = ReadBefore(store, cluster, _KIND, _options_key(options))
+        self._watched = Watched(sources, progress)
 
-    def read(self, sources: list[Source]) -> list[_Read]:
-        sizes = [source.expected_bytes() for source in sources]
-        known = [size for size in sizes if size is not None]
-        total = sum(known) if len(known) == len(sizes) else None
-        return [
-            self._file(source, size, total) for source, size in zip(sources, sizes, strict=True)
-        ]
+    def read(self) -> list[_Read]:
+        return list(map(self._file, self._sources, self._watched.sizes_bytes))
 
     def write(self, collectors: list[SampleCollector], run_id: int) -> WriteCounts:
         names = DeviceNames()
@@ -108,15 +109,15 @@ class _Job:
         )
         return self._store.upsert(GPU_SAMPLES, rows, run_id=run_id, replace=True)
 
-    def _file(self, source: Source, size: int | None, total: int | None) -> _Read:
+    def _file(self, source: Source, size: int | None) -> _Read:
         began = time.perf_counter()
         collector = SampleCollector(self._options)
-        if size is not None and self._seen_size(size):
+        if size is not None and self.before.has_size(size):
             digest = source.sha256_on_disk()
-            if self._known(digest):
+            if self.before.has(digest):
                 return _Read(_skipped(source, digest, size), collector)
         try:
-            with closing(self._watched(source, total)) as blocks:
+            with closing(self._watched.blocks(source)) as blocks:
                 head = next(blocks, b"")
                 form = telemetry_format(head)
                 for batch in form.batches(chain([head], blocks), self._options):
@@ -126,26 +127,11 @@ class _Job:
             raise InputError(
                 error.what, where=error.where or source.name, hint=error.hint
             ) from error
-        if size is None and self._known(source.sha256):
+        if size is None and self.before.has(source.sha256):
             return _Read(
                 _skipped(source, source.sha256, source.size_bytes), SampleCollector(self._options)
             )
         return _Read(_report(source, form.name, collector, began), collector)
-
-    def _watched(self, source: Source, total: int | None) -> Generator[bytes]:
-        with closing(source.blocks()) as blocks:
-            for block in blocks:
-                if self._progress:
-                    self._progress(self._done + source.size_bytes, total)
-                yield block
-        self._done += source.size_bytes
-
-    def _seen_size(self, size: int) -> bool:
-        entries = self._store.catalogue.files(cluster=self._cluster, kind=_KIND)
-        return any(entry.bytes == size for entry in entries)
-
-    def _known(self, digest: str) -> bool:
-        return self._store.catalogue.find_file(self._cluster, _KIND, digest, self.key) is not None
 
 
 def _checked(options: TelemetryOptions, known: Cluster | None) -> TelemetryOptions:

@@ -1,14 +1,12 @@
 """A small file read whole: from disk or standard input, unpacked, within a limit."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.source import Source
 from model.errors import InputError
-
-Progress = Callable[[int, int | None], None]
-"""Called with (done, total)."""
+from model.progress import Progress
 
 
 @dataclass(frozen=True)

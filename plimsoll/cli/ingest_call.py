@@ -8,8 +8,9 @@ import click
 
 from ingest.report import IngestReport
 from model.errors import InputError, QuarantinedError
+from model.progress import Progress
 from plimsoll.cli.context import Session
-from plimsoll.cli.progress import Advance, progress_bar
+from plimsoll.cli.progress import progress_bar
 
 PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 CLUSTER = click.option("--cluster", required=True, help="Name of the cluster that wrote it.")
@@ -22,7 +23,7 @@ ZONE = click.option(
 def run_ingest(
     session: Session,
     title: str,
-    work: Callable[[Advance | None], IngestReport],
+    work: Callable[[Progress | None], IngestReport],
     *,
     strict: bool,
 ) -> None:

@@ -2,7 +2,6 @@
 
 import shlex
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Final, Literal
 
 import numpy as np
 
+from model.progress import Progress
 from plimsoll.demo.accounts import cluster_accounts
 from plimsoll.demo.awards_csv import write_awards
 from plimsoll.demo.estate import WINDOW_BEGIN, WINDOW_END, Cluster, clusters
@@ -20,7 +20,6 @@ from plimsoll.demo.projects import Project, draw_projects
 from plimsoll.demo.sacct_text import write_sacct
 from plimsoll.demo.settings_yaml import SETTINGS_FILE, write_settings
 
-Progress = Callable[[int, int | None], None]
 Kind = Literal["jobs", "nodes", "events", "awards"]
 SEED: Final = 20261101
 GENERATOR_VERSION: Final = 2

@@ -1,6 +1,5 @@
 """Ingests the synthetic estate as its operators would: file by file, through the same functions."""
 
-from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -10,12 +9,11 @@ from ingest.jobs import ingest_jobs
 from ingest.nodes import ingest_nodes
 from ingest.options import JobOptions
 from ingest.report import IngestReport
+from model.progress import Progress
 from plimsoll.demo.estate import Cluster
 from plimsoll.demo.generate import Estate, EstateFile
 from store import Cluster as KnownCluster
 from store import Store
-
-Progress = Callable[[int, int | None], None]
 
 
 def ingest_estate(

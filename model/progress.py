@@ -1,0 +1,6 @@
+"""How long work tells those who wait for it."""
+
+from collections.abc import Callable
+
+Progress = Callable[[int, int | None], None]
+"""Called with what is done and what there is in all, in one unit; None where that is unknown."""
