@@ -35,13 +35,13 @@ def row(number: int, begin: str, end: str, gpus: int, *, account: str = "physics
     )
 
 
-def ingest(plimsoll, path, rows, *options):
+def ingest(plimsoll, path, rows, *options: str):
     path.write_text("\n".join([HEADER, *rows]) + "\n")
     done = plimsoll("ingest", "jobs", path, "--cluster", "here", "--timezone", "UTC", *options)
     assert done.code == 0, done.err
 
 
-def hours(plimsoll, *asked) -> float:
+def hours(plimsoll, *asked: str) -> float:
     return plimsoll("show", "usage", *asked, "--format", "csv").frame()["gpu_hours"].sum()
 
 
