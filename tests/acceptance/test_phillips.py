@@ -4,21 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from phillips import FIELDS, STATISTICS
 
-FIELDS = (
-    "jobid,jobidraw,cluster,partition,qos,account,group,gid,user,uid,submit,eligible,start,end,"
-    "elapsed,exitcode,state,nnodes,ncpus,reqcpus,reqmem,reqtres,alloctres,timelimit,nodelist,jobname"
-)
-COLUMN = {
-    "total_cpu_hours": "cpu_hours",
-    "total_gpu_hours": "gpu_hours",
-    "total_node_hours": "node_hours",
-    "total_waitduration_hours": "wait_hours",
-    "total_wallduration_hours": "wall_hours",
-    "started_job_count": "jobs_started",
-    "job_count": "jobs_ended",
-    "running_job_count": "jobs_running",
-}
 PERIOD_OF = {"Day": "day", "Month": "month", "Quarter": "quarter", "Year": "year"}
 
 
@@ -39,7 +26,15 @@ def label(start: str, unit: str) -> str:
 def phillips(plimsoll, shared):
     log = shared / "data" / "xdmod_phillips" / "phillips.log"
     done = plimsoll(
-        "ingest", "jobs", log, "--cluster", "phillips", "--timezone", "UTC", "--fields", FIELDS
+        "ingest",
+        "jobs",
+        log,
+        "--cluster",
+        "phillips",
+        "--timezone",
+        "UTC",
+        "--fields",
+        ",".join(FIELDS),
     )
     assert done.code == 0, done.err
     return plimsoll
@@ -56,7 +51,7 @@ def expected(shared: Path):
 def test_every_period_equals_the_published_value(phillips, expected, unit):
     frame = phillips("show", "usage", "--period", PERIOD_OF[unit], "--format", "csv").frame()
     starts = [str(start) for start in frame["period_start"]]
-    for statistic, column in COLUMN.items():
+    for statistic, column in STATISTICS.items():
         published = expected[statistic]["timeseries"][unit]
         ours = dict(zip((label(start, unit) for start in starts), frame[column], strict=True))
         for period, text in published.items():
@@ -67,7 +62,7 @@ def test_every_period_equals_the_published_value(phillips, expected, unit):
 
 def test_totals_equal_the_published_aggregates(phillips, expected):
     row = phillips("show", "usage", "--format", "csv").frame().row(0, named=True)
-    for statistic, column in COLUMN.items():
+    for statistic, column in STATISTICS.items():
         text = expected[statistic]["aggregate"]["Day"]
         decimals = len(text.partition(".")[2])
         assert f"{row[column]:.{decimals}f}" == text, statistic

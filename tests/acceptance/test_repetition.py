@@ -5,14 +5,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from phillips import FIELDS
 from polars.testing import assert_frame_equal
 
 from model.schemas import FACT_TABLES
-
-FIELDS = (
-    "jobid,jobidraw,cluster,partition,qos,account,group,gid,user,uid,submit,eligible,start,end,"
-    "elapsed,exitcode,state,nnodes,ncpus,reqcpus,reqmem,reqtres,alloctres,timelimit,nodelist,jobname"
-)
 
 SHOWS = [
     ("usage", "--by", "account", "--period", "day"),
@@ -121,7 +117,7 @@ def test_a_headerless_log_twice_and_in_overlapping_halves(plimsoll, shared, tmp_
                 "--cluster",
                 "phillips",
                 "--fields",
-                FIELDS,
+                ",".join(FIELDS),
             )
             assert done.code == 0, done.err
 

@@ -6,50 +6,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from phillips import FIELDS, STATISTICS
 
 from analytics.calendar import Calendar, calendar
 from analytics.usage import usage
 from model.question import Period
 from model.schemas import JOBS
 
-FIELDS = [
-    "jobid",
-    "jobidraw",
-    "cluster",
-    "partition",
-    "qos",
-    "account",
-    "group",
-    "gid",
-    "user",
-    "uid",
-    "submit",
-    "eligible",
-    "start",
-    "end",
-    "elapsed",
-    "exitcode",
-    "state",
-    "nnodes",
-    "ncpus",
-    "reqcpus",
-    "reqmem",
-    "reqtres",
-    "alloctres",
-    "timelimit",
-    "nodelist",
-    "jobname",
-]
-STATISTICS = {
-    "total_cpu_hours": "cpu_hours",
-    "total_gpu_hours": "gpu_hours",
-    "total_node_hours": "node_hours",
-    "total_waitduration_hours": "wait_hours",
-    "total_wallduration_hours": "wall_hours",
-    "started_job_count": "jobs_started",
-    "job_count": "jobs_ended",
-    "running_job_count": "jobs_running",
-}
 Statistics = dict[str, dict[str, dict[str, dict[str, str]]]]
 LABELS: dict[Period, pl.Expr] = {
     "day": pl.col("period_start").dt.strftime("%Y-%m-%d"),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from phillips import FIELDS
 from polars.testing import assert_frame_equal
 
 from ingest.jobs import ingest_jobs
@@ -14,34 +15,6 @@ from model.errors import InputError
 from model.schemas import JOBS
 from store import Store, open_store
 
-PHILLIPS = (
-    "jobid",
-    "jobidraw",
-    "cluster",
-    "partition",
-    "qos",
-    "account",
-    "group",
-    "gid",
-    "user",
-    "uid",
-    "submit",
-    "eligible",
-    "start",
-    "end",
-    "elapsed",
-    "exitcode",
-    "state",
-    "nnodes",
-    "ncpus",
-    "reqcpus",
-    "reqmem",
-    "reqtres",
-    "alloctres",
-    "timelimit",
-    "nodelist",
-    "jobname",
-)
 USAGE = ["sacct-P-usage.txt", "sacct-P-usage-delim-unit-sep.txt"]
 ALL_FIELDS = ["sacct-P-all-fields-DX.txt", "sacct-P-all-fields-D.txt"]
 READ = {
@@ -103,7 +76,7 @@ HELD = (pl.col("held_until") - pl.col("start")).dt.total_seconds()
 
 def test_phillips_counts_and_hours(store, shared):
     log = shared / "data" / "xdmod_phillips" / "phillips.log"
-    report = ingest_jobs(store, [log], cluster="phillips", options=JobOptions(fields=PHILLIPS))
+    report = ingest_jobs(store, [log], cluster="phillips", options=JobOptions(fields=FIELDS))
     assert (report.rows_read, report.rows_accepted) == (4285, 4285)
     jobs = facts(store)
     assert (int(jobs["started"].sum()), int((~jobs["started"]).sum())) == (4046, 239)
