@@ -1,0 +1,27 @@
+"""The tables that may be asked for: how each comes from facts, awards or the registry."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from analytics.finding import Finding
+from reports.tables.asked import Asked
+from reports.tables.machines import capacity_table
+from reports.tables.nodes import inference_table, nodes_table, utilisation_table
+from reports.tables.programme import applications_table, shortfall_table
+from reports.tables.work import usage_table
+
+__all__ = ["NEEDS_NO_STORE", "TABLES", "Asked"]
+
+TableMaker = Callable[[Asked], Finding]
+
+TABLES: Final[Mapping[str, TableMaker]] = {
+    "applications": applications_table,
+    "capacity": capacity_table,
+    "inference": inference_table,
+    "nodes": nodes_table,
+    "shortfall": shortfall_table,
+    "usage": usage_table,
+    "utilisation": utilisation_table,
+}
+
+NEEDS_NO_STORE: Final = frozenset({"capacity"})
