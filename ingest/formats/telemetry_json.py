@@ -114,7 +114,8 @@ def _batch(series: list[_Series], *, first_line: int) -> SampleBatch:
         pl.DataFrame({"series": keys, "cells": raw}, schema_overrides={"cells": pl.String})
         .with_columns(pl.col("cells").str.replace_all(r'[\[\]\s"]', "").str.split(","))
         .filter(pl.col("cells").list.len() > 1)
-        .with_columns(
+        .select(
+            "series",
             time=pl.col("cells").list.gather_every(2, 0),
             text=pl.col("cells").list.gather_every(2, 1),
         )
