@@ -44,6 +44,7 @@ class NodeTime:
     rows: pl.DataFrame
     on_nodes: pl.DataFrame
     swept: Swept
+    sight: Sight
     notes: tuple[str, ...]
 
 
@@ -68,7 +69,8 @@ def node_time(
     every = pl.concat([chosen(on_nodes, by=by, where=where), elsewhere], how="diagonal")
     configured = pl.col("period").is_null() | (pl.col("period") > 0)
     rows = every.filter(configured).select("bin", *by, *SECONDS)
-    return NodeTime(rows=rows, on_nodes=on_nodes, swept=swept, notes=notes(sight, every, by=by))
+    said = notes(sight, every, by=by)
+    return NodeTime(rows=rows, on_nodes=on_nodes, swept=swept, sight=sight, notes=said)
 
 
 def _sweep(estate: Estate, calendar: Calendar, *, with_roles: bool, margin_s: int) -> Swept:
@@ -94,7 +96,7 @@ def _elsewhere(
     calendar: Calendar,
 ) -> pl.DataFrame:
     """What jobs that are on no known node add to clusters, or to their partitions."""
-    jobs = _to_attribute(time.line.jobs.unplaced, sight, where=where)
+    jobs = unplaced_jobs(time.line.jobs.unplaced, sight, where=where)
     pool = ("cluster", "partition") if "partition" in by else ("cluster",)
     concerned = time.labels.join(jobs, on="cluster", how="semi")
     on_nodes = time.segments.join(concerned, on=["key", "period"])
@@ -112,7 +114,7 @@ def _elsewhere(
     )
 
 
-def _to_attribute(unplaced: pl.DataFrame, sight: Sight, *, where: Where) -> pl.DataFrame:
+def unplaced_jobs(unplaced: pl.DataFrame, sight: Sight, *, where: Where) -> pl.DataFrame:
     """The unplaced jobs that a table's groups can hold: of node dimensions, those without nodes."""
     if "partition" in where:
         unplaced = unplaced.filter(pl.col("partition").is_in(list(where["partition"])))

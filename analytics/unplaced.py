@@ -19,7 +19,25 @@ def unplaced_seconds(
     pool: tuple[str, ...],
     calendar: Calendar,
 ) -> pl.DataFrame:
-    """What unplaced jobs change in each pool (`cluster`, or `cluster` and `partition`) and bin.
+    """GPU-seconds that unplaced jobs change in each pool and bin: the sums of `unplaced_moves`.
+
+    Columns: those of `pool`, `bin`, and the changes.
+    """
+    moves = unplaced_moves(segments, unplaced, observed, pool=pool, calendar=calendar)
+    seconds = pl.col("end_s") - pl.col("begin_s")
+    values = pl.exclude(*pool, "bin", "begin_s", "end_s")
+    return moves.group_by(*pool, "bin").agg((values * seconds).sum())
+
+
+def unplaced_moves(
+    segments: pl.DataFrame,
+    unplaced: pl.DataFrame,
+    observed: pl.DataFrame,
+    *,
+    pool: tuple[str, ...],
+    calendar: Calendar,
+) -> pl.DataFrame:
+    """What unplaced jobs change in each pool (`cluster`, or `cluster` and `partition`), and when.
 
     `segments` are node segments with their states and the pool's columns. In each second the
     unplaced GPUs are taken from the pool's free ones, then from blocked, reserved and down ones;
@@ -27,8 +45,9 @@ def unplaced_seconds(
     GPUs, all that is not known to be allocated is not observed. Time outside the observed
     windows is left alone.
 
-    The columns, GPU-seconds to add (taken ones are negative): `free, blocked, reserved, down,
-    allocated, not_observed, beyond_capacity, unknown_count`, and `unplaced`, all of it.
+    Segments [begin_s, end_s) with `bin`, the pool's columns, and GPUs to add (taken ones are
+    negative): `free, blocked, reserved, down, allocated, not_observed, beyond_capacity,
+    unknown_count`, and `unplaced`, all of it.
     """
     keys = unplaced.select(pool).unique().sort(pool).with_row_index("key").cast({"key": pl.Int64})
     begin_s, end_s = calendar.begin_s, calendar.end_s
@@ -47,7 +66,7 @@ def unplaced_seconds(
     ]
     watched = swept(parts, calendar).filter(pl.col("observed") > 0)
     moves = _moves(watched.cast(dict.fromkeys((*_TAKEN_IN_TURN, "gpus"), pl.Int64)))
-    return _by_bin(moves).join(keys, on="key").drop("key")
+    return moves.join(keys, on="key").drop("key")
 
 
 def _moves(segments: pl.DataFrame) -> pl.DataFrame:
@@ -63,7 +82,8 @@ def _moves(segments: pl.DataFrame) -> pl.DataFrame:
     return segments.select(
         "key",
         "bin",
-        (pl.col("end_s") - pl.col("begin_s")).alias("seconds"),
+        "begin_s",
+        "end_s",
         *(
             -pl.when(hidden).then(pl.col(name)).otherwise(taken[name]).alias(name)
             for name in _TAKEN_IN_TURN
@@ -74,8 +94,3 @@ def _moves(segments: pl.DataFrame) -> pl.DataFrame:
         left.alias("beyond_capacity"),
         pl.col("gpus").alias("unplaced"),
     )
-
-
-def _by_bin(moves: pl.DataFrame) -> pl.DataFrame:
-    values = pl.exclude("key", "bin", "seconds")
-    return moves.group_by("key", "bin").agg((values * pl.col("seconds")).sum())

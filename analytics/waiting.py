@@ -1,0 +1,47 @@
+"""How many GPUs waited, and when: what jobs asked for from eligible until they left the queue."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from analytics.array_tasks import task_count
+from analytics.gpu_models import UNKNOWN_MODEL, Aliases, GpuNames, by_gpu_model
+
+def waiting_gpus(jobs: pl.LazyFrame, *, begin_s: int, end_s: int) -> pl.DataFrame:
+    """What waited in [begin_s, end_s): `cluster, partition, begin_s, end_s, gpus`, in seconds.
+
+    A job waits from its eligible time to its start, to its end if it never started, and as far
+    as it was observed if it is still pending; a job that never became eligible does not wait.
+    `gpus` is what was asked for, of all tasks of an array, null where that is unknown; jobs
+    without GPUs are left out. Of several partitions a job waits in the first by name. `jobs` are rows of JOBS with `gpu_untracked`.
+    """
+    asked = pl.when((pl.col("req_gpus") > 0) | ~pl.col("gpu_untracked")).then("req_gpus")
+    rows = jobs.select(
+        "cluster",
+        pl.col("partition").fill_null("").str.split(",").list.min().fill_null(""),
+        begin_s=pl.col("eligible").dt.epoch("s").clip(lower_bound=begin_s),
+        end_s=_waits_until().dt.epoch("s").clip(upper_bound=end_s),
+        gpus=asked * task_count(pl.col("job_label")),
+    ).filter(pl.col("begin_s") < pl.col("end_s"), pl.col("gpus").fill_null(1) > 0)
+    return rows.collect(engine="streaming")
+
+
+def _waits_until() -> pl.Expr:
+    return pl.when("started").then("start").otherwise(pl.coalesce("end", "observed_until"))
+
+
+def asking_for(
+    jobs: pl.LazyFrame, models: Sequence[str], *, catalogue: GpuNames | None, aliases: Aliases
+) -> pl.LazyFrame:
+    """The jobs with `req_gpus` of these GPU models: what named one of them, or named no model."""
+    as_asked = jobs.with_columns(pl.col("started").alias("_ran"), started=pl.lit(False))
+    models_asked = by_gpu_model(as_asked, catalogue=catalogue, aliases=aliases)
+    fits = pl.col("gpu_model").is_in([*models, UNKNOWN_MODEL]) | pl.col("gpus").is_null()
+    return models_asked.filter(fits).with_columns(req_gpus="gpus", started="_ran")
+
+
+def without_eligible(jobs: pl.LazyFrame) -> tuple[str, ...]:
+    """The clusters whose log tells of no job when it became eligible."""
+    told = jobs.group_by("cluster").agg(pl.col("eligible").is_not_null().any())
+    never = told.filter(~pl.col("eligible")).collect(engine="streaming")
+    return tuple(sorted(never["cluster"]))
