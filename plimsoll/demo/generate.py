@@ -19,10 +19,11 @@ from plimsoll.demo.play import History, play
 from plimsoll.demo.projects import Project, draw_projects
 from plimsoll.demo.sacct_text import write_sacct
 from plimsoll.demo.settings_yaml import SETTINGS_FILE, write_settings
+from plimsoll.demo.telemetry import write_telemetry
 
-Kind = Literal["jobs", "nodes", "events", "awards"]
+Kind = Literal["jobs", "nodes", "events", "telemetry", "awards"]
 SEED: Final = 20261101
-GENERATOR_VERSION: Final = 2
+GENERATOR_VERSION: Final = 3
 """Raised whenever the same seed comes to give other files."""
 
 
@@ -103,6 +104,7 @@ def _write(history: History, folder: Path) -> list[EstateFile]:
         *inventories,
         *_events_file(history.cluster, folder),
         EstateFile(log, "jobs", arguments, name),
+        *_telemetry_file(history, folder),
     ]
 
 
@@ -115,6 +117,13 @@ def _events_file(cluster: Cluster, folder: Path) -> list[EstateFile]:
             path, "events", _arguments(path, "events", "--cluster", cluster.name), cluster.name
         )
     ]
+
+
+def _telemetry_file(history: History, folder: Path) -> list[EstateFile]:
+    path, name = write_telemetry(history, folder), history.cluster.name
+    if path is None:
+        return []
+    return [EstateFile(path, "telemetry", _arguments(path, "telemetry", "--cluster", name), name)]
 
 
 def _nodes_file(history: History, folder: Path, at: datetime) -> EstateFile:

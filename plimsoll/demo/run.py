@@ -9,6 +9,7 @@ from ingest.jobs import ingest_jobs
 from ingest.nodes import ingest_nodes
 from ingest.options import JobOptions
 from ingest.report import IngestReport
+from ingest.telemetry import ingest_telemetry
 from model.progress import Progress
 from plimsoll.demo.estate import Cluster
 from plimsoll.demo.generate import Estate, EstateFile
@@ -66,6 +67,8 @@ def _ingest(
         )
     if file.kind == "events":
         return ingest_events(store, [file.path], cluster=cluster.name, timezone=cluster.timezone)
+    if file.kind == "telemetry":
+        return ingest_telemetry(store, [file.path], cluster=cluster.name, progress=progress)
     options = JobOptions(
         timezone=cluster.timezone,
         window=_moments(estate.windows[cluster.name], cluster.timezone),

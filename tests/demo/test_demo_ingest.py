@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from click.testing import CliRunner
 
-from model.schemas import AWARDS, JOBS, NODES
+from model.schemas import AWARDS, GPU_SAMPLES, JOBS, NODES
 from plimsoll.cli.root import cli
 from plimsoll.demo.generate import Estate, generate_estate
 from plimsoll.demo.run import ingest_estate
@@ -88,3 +88,23 @@ def test_the_printed_commands_do_the_same(tmp_path: Path):
         for table in (JOBS, NODES, AWARDS):
             rows = [s.scan(table).collect().sort(table.key) for s in (by_hand, by_demo)]
             assert rows[0].equals(rows[1])
+
+
+def test_the_gpus_of_inference_nodes_are_watched_and_work_only_while_held(ingested: Store):
+    samples = ingested.scan(GPU_SAMPLES).collect()
+    assert set(samples["cluster"]) == {"synthetic-north", "synthetic-south"}
+    inventory = ingested.scan(NODES).collect()
+    inference = inventory.filter(pl.col("gpu_types").str.contains("^(?:t4|a30|l4):"))
+    watched = samples.select("cluster", "node").unique()
+    of_groups = pl.col("cluster").str.contains("group")
+    assert inference.filter(~of_groups).join(watched, on=["cluster", "node"], how="anti").is_empty()
+    jobs = ingested.scan(JOBS).filter("started").collect()
+    held = set(jobs.select("cluster", "node_list").unique().iter_rows())
+    untouched = watched.filter(
+        pl.struct("cluster", "node").map_elements(
+            lambda place: (place["cluster"], place["node"]) not in held, return_dtype=pl.Boolean
+        )
+    )
+    idle = samples.join(untouched, on=["cluster", "node"], how="semi")
+    assert idle["activity_mean"].max() in {None, 0.0}
+    assert samples["activity_mean"].max() > 0.5
