@@ -39,13 +39,15 @@ def job_moments(jobs: pl.LazyFrame, by: Sequence[str], *, physical: pl.Expr | No
     """Jobs as integers: moments in epoch seconds, loads, and flags, beside the columns `by`.
 
     `until_s` is null unless the job started. `waits_until_s` is where the wait ended: the start,
-    or the end of a job that never started, or as far as a pending job was observed.
+    or the end of a job that never started, or as far as a pending job was observed. `queued_s` is
+    the moment by which it is counted as waiting: of a pending job the last second that was seen.
     """
     submit_s = _epoch_s("submit")
     started = pl.col("started") & pl.col("start").is_not_null()
     start_s = pl.when(started).then(_epoch_s("start"))
     held_until_s = pl.coalesce(_epoch_s("held_until"), _epoch_s("end"), start_s)
     waits_until_s = pl.coalesce(start_s, _epoch_s("end"), _epoch_s("observed_until"))
+    pending = ~started & pl.col("end").is_null()
     cards = {} if physical is None else {PHYSICAL: physical}
     return jobs.select(
         *by,
@@ -53,6 +55,7 @@ def job_moments(jobs: pl.LazyFrame, by: Sequence[str], *, physical: pl.Expr | No
         start_s=start_s,
         until_s=pl.when(started).then(pl.max_horizontal(held_until_s, start_s)),
         waits_until_s=pl.max_horizontal(waits_until_s, submit_s),
+        queued_s=pl.max_horizontal(waits_until_s - pending.cast(pl.Int64), submit_s),
         started=started,
         ended=pl.col("end").is_not_null(),
         suspended_s=pl.col("suspended_s"),
@@ -87,16 +90,16 @@ def reduce_jobs(jobs: Frame, census: Census, *, dates: Frame, calendar: Calendar
     `reductions.booked`.
     """
     begin_s, end_s = calendar.begin_s, calendar.end_s
-    queued = jobs.filter(nw.col("submit_s") < end_s, nw.col("waits_until_s") >= begin_s)
+    queued = jobs.filter(nw.col("submit_s") < end_s, nw.col("queued_s") >= begin_s)
     running = jobs.filter(
         nw.col("started"), nw.col("start_s") < end_s, nw.col("until_s") >= begin_s
     )
-    unstarted = queued.filter(~nw.col("started"), nw.col("waits_until_s") < end_s)
+    unstarted = queued.filter(~nw.col("started"), nw.col("queued_s") < end_s)
     events = [
         (queued, _not_before(begin_s, "submit_s"), _submits(begin_s)),
         (running, _not_before(begin_s, "start_s"), _starts(begin_s, census)),
         (_before(end_s, running), nw.col("until_s"), _ends(census)),
-        (unstarted, nw.col("waits_until_s"), _unstarted()),
+        (unstarted, nw.col("queued_s"), _unstarted()),
     ]
     if census.suspended:
         suspended = _suspensions(running).filter(nw.col("until_s") >= begin_s)

@@ -35,6 +35,7 @@ def moments() -> pl.DataFrame:
             "start_s": start,
             "until_s": start + random.integers(0, 300_000, 2_000),
             "waits_until_s": start,
+            "queued_s": start,
             "started": np.ones(2_000, bool),
             "ended": random.random(2_000) < 0.9,
             "suspended_s": random.integers(0, 2, 2_000) * 600,

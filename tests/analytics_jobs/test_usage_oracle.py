@@ -92,7 +92,8 @@ class Reckoning:
         seen_to = max(row["observed_until"], submit)
         for period, last in self.last_second.items():
             if waits_to is None:
-                seen = submit < seen_to >= self.within.start and self.begins(seen_to) >= period
+                seen = seen_to > max(submit, self.within.start)
+                seen = seen and self.begins(seen_to - 1) >= period
             else:
                 seen = waits_to > last
             if submit <= last and seen:
