@@ -23,7 +23,7 @@ Frame = nw.LazyFrame[Any]
 
 GROUP: Final = "_group"
 LEFT_S: Final = "_left_s"
-_CELL: Final = "_cell"
+CELL: Final = "_cell"
 _BIN: Final = "_bin"
 _BIN_END_S: Final = "_bin_end_s"
 _MOMENT_S: Final = "_moment_s"
@@ -46,25 +46,33 @@ def ticks(calendar: Calendar) -> pl.DataFrame:
     return spans.explode(_TICK, empty_as_null=False)
 
 
-def booked(
-    jobs: Frame, moment: nw.Expr, *, dates: Frame, periods: int, sums: Mapping[str, nw.Expr]
-) -> Frame:
-    """Sums by the group of a job and the period of `moment`, which lies within the calendar.
+def placed(jobs: Frame, moment: nw.Expr, *, dates: Frame, periods: int) -> Frame:
+    """The jobs with the cell (group times periods, plus period) that `moment` lies in.
 
-    `jobs` has an integer column `GROUP`; `dates` is what `ticks` gives, on the same engine, of a
-    calendar of so many `periods`. The expressions of `sums` may use `LEFT_S`, the seconds
-    from the moment to the end of its period. Result: the cell (group times periods, plus period)
-    and a column a sum; only cells with an event.
+    `jobs` have an integer column `GROUP`; `dates` is what `ticks` gives, on the same engine, of a
+    calendar of so many `periods`, within which the moments lie. `LEFT_S` has the seconds from the
+    moment to the end of its period.
     """
     at = jobs.with_columns(moment.alias(_MOMENT_S))
     dated = at.with_columns((nw.col(_MOMENT_S) // TICK_S).alias(_TICK)).join(
         dates, on=_TICK, how="inner"
     )
-    terms = dated.with_columns(
-        (nw.col(GROUP) * periods + nw.col(_BIN)).alias(_CELL),
+    return dated.with_columns(
+        (nw.col(GROUP) * periods + nw.col(_BIN)).alias(CELL),
         (nw.col(_BIN_END_S) - nw.col(_MOMENT_S)).alias(LEFT_S),
-    ).select(_CELL, **sums)
-    return terms.group_by(_CELL).agg(*(nw.col(name).sum() for name in sums))
+    )
+
+
+def booked(
+    jobs: Frame, moment: nw.Expr, *, dates: Frame, periods: int, sums: Mapping[str, nw.Expr]
+) -> Frame:
+    """Sums by cell: the group of a job and the period of `moment`, see `placed`.
+
+    The expressions of `sums` may use `LEFT_S`. Result: `CELL` and a column a sum; only cells with
+    an event.
+    """
+    terms = placed(jobs, moment, dates=dates, periods=periods).select(CELL, **sums)
+    return terms.group_by(CELL).agg(*(nw.col(name).sum() for name in sums))
 
 
 def load_events(weights: Sequence[str], *, sign: int) -> dict[str, nw.Expr]:
@@ -84,7 +92,7 @@ def load_events(weights: Sequence[str], *, sign: int) -> dict[str, nw.Expr]:
 def summed(parts: Sequence[pl.LazyFrame | pl.DataFrame]) -> pl.DataFrame:
     """The booked sums of several reductions as one frame, a row a cell."""
     frames = pl.collect_all([part.lazy() for part in parts])
-    return pl.concat(frames, how="diagonal").group_by(_CELL).agg(pl.all().sum())
+    return pl.concat(frames, how="diagonal").group_by(CELL).agg(pl.all().sum())
 
 
 def complete(sums: pl.DataFrame, groups: pl.DataFrame, *, calendar: Calendar) -> pl.DataFrame:
@@ -94,9 +102,9 @@ def complete(sums: pl.DataFrame, groups: pl.DataFrame, *, calendar: Calendar) ->
     sums, zero where nothing was booked; sorted by group and period.
     """
     every = groups.join(calendar.bins, how="cross").with_columns(
-        (pl.col(GROUP) * len(calendar) + pl.col("bin")).alias(_CELL)
+        (pl.col(GROUP) * len(calendar) + pl.col("bin")).alias(CELL)
     )
-    frame = every.join(sums, on=_CELL, how="left", maintain_order="left")
+    frame = every.join(sums, on=CELL, how="left", maintain_order="left")
     return frame.with_columns(pl.all().exclude(every.columns).fill_null(0))
 
 

@@ -8,6 +8,7 @@ import narwhals as nw
 import polars as pl
 
 from analytics.calendar import Calendar
+from analytics.group_numbers import numbered, with_new_groups
 from analytics.job_events import Census, reduce_jobs, take_census
 from analytics.reductions import GROUP, complete, summed, ticks
 
@@ -61,8 +62,8 @@ def _with_batch(
     before: Tally | None, moments: pl.DataFrame, by: Sequence[str], calendar: Calendar
 ) -> Tally:
     census = take_census(moments)
-    groups = _groups(before, moments, list(by))
-    jobs, dates = _numbered(moments, groups, list(by)), ticks(calendar).lazy()
+    groups = with_new_groups(before.groups if before else None, moments, by)
+    jobs, dates = numbered(moments, groups, by), ticks(calendar).lazy()
     parts = reduce_jobs(
         nw.from_native(jobs), census, dates=nw.from_native(dates), calendar=calendar
     )
@@ -70,27 +71,3 @@ def _with_batch(
     if before is None:
         return Tally(groups, census, sums)
     return Tally(groups, before.census | census, summed([before.sums, sums]))
-
-
-def _groups(before: Tally | None, moments: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    if not by:
-        return pl.DataFrame({GROUP: [0]})
-    distinct = moments.select(by).unique()
-    if before is None:
-        return _counted_from(0, distinct)
-    new = distinct.join(before.groups, on=by, how="anti", nulls_equal=True)
-    return pl.concat([before.groups, _counted_from(before.groups.height, new)])
-
-
-def _numbered(moments: pl.DataFrame, groups: pl.DataFrame, by: list[str]) -> pl.LazyFrame:
-    """The jobs with the number of their group in place of `by`."""
-    if not by:
-        return moments.lazy().with_columns(pl.lit(0, pl.Int64).alias(GROUP))
-    keys = moments.select(by)
-    numbers = keys.join(groups, on=by, how="left", nulls_equal=True, maintain_order="left")
-    return moments.drop(by).with_columns(numbers[GROUP]).lazy()
-
-
-def _counted_from(first: int, distinct: pl.DataFrame) -> pl.DataFrame:
-    numbers = pl.int_range(first, first + distinct.height, dtype=pl.Int64)
-    return distinct.with_columns(numbers.alias(GROUP))
