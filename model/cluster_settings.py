@@ -3,13 +3,15 @@
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from model.grid_carbon import known_grid_region
 from model.model_keys import nearest
 from model.origin import Record, Text
 from model.registry import load_gpus, load_registry
 from model.source_settings import Source
 
+PoolShare = Annotated[float, Field(ge=0, le=1)]
 NodeRole = Literal["inference", "training", "interactive", "cpu", "test", "login"]
 
 
@@ -43,6 +45,8 @@ def _known_machine(machine_id: str) -> str:
 Timezone = Annotated[str, AfterValidator(_known_timezone)]
 GpuId = Annotated[str, AfterValidator(_known_card)]
 MachineId = Annotated[str, AfterValidator(_known_machine)]
+GridRegionCode = Annotated[str, BeforeValidator(known_grid_region)]
+_ROUNDING = 1e-9
 
 
 class NodeRoleRule(Record):
@@ -73,10 +77,34 @@ class ClusterSettings(Record):
     machine: MachineId | None = None
     node_roles: tuple[NodeRoleRule, ...] = ()
     gpu_aliases: dict[str, GpuId] = Field(default_factory=dict)
-    grid_region: Text | None = None
+    grid_region: GridRegionCode | None = None
     pue: Annotated[float, Field(ge=1, le=5)] | None = None
+    pools: dict[Text, PoolShare] = Field(
+        default_factory=dict,
+        description="What share of the machine each pool of awards has, as the column pool names "
+        "them: {national: 0.5, host: 0.2}. What they leave is free for all.",
+    )
+    charge_by: Literal["billing"] | None = Field(
+        default=None,
+        description="`billing`: the site's own units (SU, credits) are Slurm's billing units "
+        "times hours.",
+    )
+    billing_per_unit: Annotated[float, Field(gt=0)] = Field(
+        default=1,
+        description="How many of Slurm's billing units, held for an hour, make one unit of awards.",
+    )
+    threads_per_core: Annotated[int, Field(ge=1, le=8)] | None = Field(
+        default=None,
+        description="How many of Slurm's CPUs make a core; needed for awards in core-hours.",
+    )
     synthetic: bool = False
     sources: tuple[Source, ...] = ()
+
+    @model_validator(mode="after")
+    def _pools_fit(self) -> Self:
+        if (total := sum(self.pools.values())) > 1 + _ROUNDING:
+            raise ValueError(f"the pools' shares add up to {total:g}: at most 1 is there to share.")
+        return self
 
     @property
     def role_patterns(self) -> tuple[tuple[str, str], ...]:
