@@ -70,6 +70,17 @@ def day_span(since: date, until: date, timezone: str) -> tuple[datetime, datetim
     )
 
 
+def next_quarter(moment: datetime) -> date:
+    """The first day of the first calendar quarter that begins at or after a local moment."""
+    start = _start_of_period(moment.date(), "quarter")
+    return start if moment.date() == start and moment.time() == time() else quarter_from(start)
+
+
+def quarter_from(day: date) -> date:
+    """The first day of the calendar quarter after that of `day`."""
+    return _next_period(_start_of_period(day, "quarter"), "quarter")
+
+
 def _period_starts(begin: datetime, end: datetime, *, period: Period, timezone: str) -> list[date]:
     zone = ZoneInfo(timezone)
     first = _start_of_period(begin.astimezone(zone).date(), period)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from plimsoll.api import (
         applications,
         capacity,
+        grantable,
         inference,
         load_awards,
         load_events,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = [
     "applications",
     "capacity",
+    "grantable",
     "inference",
     "load_awards",
     "load_events",

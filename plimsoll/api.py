@@ -109,6 +109,11 @@ def applications(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
     return _ask("applications", store, asking)
 
 
+def grantable(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
+    """What may be granted in the coming quarter, with its range, a line a cluster and pool."""
+    return _ask("grantable", store, asking)
+
+
 def utilisation(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
     """Installed, available, allocated and idle GPU-hours."""
     return _ask("utilisation", store, asking)

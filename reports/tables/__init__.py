@@ -5,6 +5,7 @@ from typing import Final
 
 from analytics.finding import Finding
 from reports.tables.asked import Asked
+from reports.tables.grantable import grantable_table
 from reports.tables.machines import capacity_table
 from reports.tables.nodes import inference_table, nodes_table, utilisation_table
 from reports.tables.programme import applications_table, shortfall_table
@@ -18,6 +19,8 @@ TABLES: Final[Mapping[str, TableMaker]] = {
     "applications": applications_table,
     "capacity": capacity_table,
     "inference": inference_table,
+    "fragmentation": fragmentation_table,
+    "grantable": grantable_table,
     "nodes": nodes_table,
     "shortfall": shortfall_table,
     "usage": usage_table,

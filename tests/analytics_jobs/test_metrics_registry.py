@@ -11,6 +11,7 @@ from analytics.calendar import calendar
 from analytics.capacity_lines import CAPACITY_SCHEMA
 from analytics.dimensions import DIMENSIONS
 from analytics.estate import OBSERVED_SCHEMA, Estate
+from analytics.grantable import GRANTABLE_COLUMNS
 from analytics.inference import inference
 from analytics.shortfall import SHORTFALL_COLUMNS
 from analytics.usage import USAGE_COLUMNS
@@ -36,6 +37,7 @@ def printed() -> dict[str, list[str]]:
         "usage": list(USAGE_COLUMNS),
         "shortfall": list(SHORTFALL_COLUMNS),
         "applications": list(APPLICATION_COLUMNS),
+        "grantable": list(GRANTABLE_COLUMNS),
         "capacity": CAPACITY_SCHEMA.names(),
         "utilisation": utilisation(estate, calendar=days).frame.columns,
         "nodes": nodes(estate, calendar=days).frame.columns,
