@@ -19,7 +19,6 @@ TABLES: Final[Mapping[str, TableMaker]] = {
     "applications": applications_table,
     "capacity": capacity_table,
     "inference": inference_table,
-    "fragmentation": fragmentation_table,
     "grantable": grantable_table,
     "nodes": nodes_table,
     "shortfall": shortfall_table,
