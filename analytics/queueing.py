@@ -4,7 +4,11 @@ They assume Poisson arrivals of jobs that need one GPU each; GPU jobs are gangs 
 What they say of a cluster is an illustration.
 """
 
-from math import exp
+from math import exp, inf
+from typing import Final
+
+_ROUNDING: Final = 1e-9
+"""Two ways to reckon one wait differ by so much at most: a pool is not smaller than itself."""
 
 
 def erlang_b(servers: int, load: float) -> float:
@@ -32,6 +36,31 @@ def servers_needed(load: float, *, service_s: float, target_wait_s: float, late:
             return servers
         servers += 1
         blocked = _next_erlang_b(blocked, servers, load)
+
+
+def mean_wait(servers: int, load: float) -> float:
+    """The mean wait in mean service times, C / (c - a); infinite where the load is not below."""
+    if load >= servers:
+        return 0.0 if load == 0 else inf
+    return erlang_c(servers, load) / (servers - load)
+
+
+def servers_for_mean_wait(load: float, *, mean_wait: float) -> int:
+    """The smallest number of servers whose mean wait, in mean service times, is no longer.
+
+    Raises:
+        ValueError: for a mean wait of 0 under load, which no number of servers gives.
+    """
+    if load == 0:
+        return 0
+    if mean_wait <= 0:
+        raise ValueError("under load some wait, however short")
+    servers, blocked = 0, 1.0
+    longest = mean_wait * (1 + _ROUNDING)
+    while servers <= load or _erlang_c(blocked, servers, load) > longest * (servers - load):
+        servers += 1
+        blocked = _next_erlang_b(blocked, servers, load)
+    return servers
 
 
 def _next_erlang_b(blocked: float, servers: int, load: float) -> float:

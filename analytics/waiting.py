@@ -7,18 +7,20 @@ import polars as pl
 from analytics.array_tasks import task_count
 from analytics.gpu_models import UNKNOWN_MODEL, Aliases, GpuNames, by_gpu_model
 
+
 def waiting_gpus(jobs: pl.LazyFrame, *, begin_s: int, end_s: int) -> pl.DataFrame:
     """What waited in [begin_s, end_s): `cluster, partition, begin_s, end_s, gpus`, in seconds.
 
     A job waits from its eligible time to its start, to its end if it never started, and as far
     as it was observed if it is still pending; a job that never became eligible does not wait.
     `gpus` is what was asked for, of all tasks of an array, null where that is unknown; jobs
-    without GPUs are left out. Of several partitions a job waits in the first by name. `jobs` are rows of JOBS with `gpu_untracked`.
+    without GPUs are left out. A job that asked for none and held an unknown number is unknown.
     """
-    asked = pl.when((pl.col("req_gpus") > 0) | ~pl.col("gpu_untracked")).then("req_gpus")
+    held_unknown = pl.col("started") & pl.col("gpus").is_null()
+    asked = pl.when((pl.col("req_gpus") > 0) | ~held_unknown).then("req_gpus")
     rows = jobs.select(
         "cluster",
-        pl.col("partition").fill_null("").str.split(",").list.min().fill_null(""),
+        pl.col("partition").fill_null(""),
         begin_s=pl.col("eligible").dt.epoch("s").clip(lower_bound=begin_s),
         end_s=_waits_until().dt.epoch("s").clip(upper_bound=end_s),
         gpus=asked * task_count(pl.col("job_label")),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from plimsoll.api import (
         applications,
         capacity,
+        fragmentation,
         grantable,
         inference,
         load_awards,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "applications",
     "capacity",
+    "fragmentation",
     "grantable",
     "inference",
     "load_awards",

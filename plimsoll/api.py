@@ -129,6 +129,11 @@ def inference(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
     return _ask("inference", store, asking)
 
 
+def fragmentation(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
+    """GPU-hours idle in one cluster (or partition) while jobs waited for GPUs in another."""
+    return _ask("fragmentation", store, asking)
+
+
 def capacity(*, on: Day | None = None, **asking: Unpack[Asking]) -> pl.DataFrame:
     """The registry on a date: machines here and abroad. Needs no store."""
     return _ask("capacity", None, asking, on=_day(on))

@@ -8,6 +8,7 @@ from reports.tables.asked import Asked
 from reports.tables.grantable import grantable_table
 from reports.tables.machines import capacity_table
 from reports.tables.nodes import inference_table, nodes_table, utilisation_table
+from reports.tables.pools import fragmentation_table
 from reports.tables.programme import applications_table, shortfall_table
 from reports.tables.work import usage_table
 
@@ -18,8 +19,9 @@ TableMaker = Callable[[Asked], Finding]
 TABLES: Final[Mapping[str, TableMaker]] = {
     "applications": applications_table,
     "capacity": capacity_table,
-    "inference": inference_table,
+    "fragmentation": fragmentation_table,
     "grantable": grantable_table,
+    "inference": inference_table,
     "nodes": nodes_table,
     "shortfall": shortfall_table,
     "usage": usage_table,

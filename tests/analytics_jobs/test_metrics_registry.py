@@ -12,6 +12,7 @@ from analytics.capacity_lines import CAPACITY_SCHEMA
 from analytics.dimensions import DIMENSIONS
 from analytics.estate import OBSERVED_SCHEMA, Estate
 from analytics.grantable import GRANTABLE_COLUMNS
+from analytics.fragmentation import fragmentation
 from analytics.inference import inference
 from analytics.shortfall import SHORTFALL_COLUMNS
 from analytics.usage import USAGE_COLUMNS
@@ -41,6 +42,7 @@ def printed() -> dict[str, list[str]]:
         "capacity": CAPACITY_SCHEMA.names(),
         "utilisation": utilisation(estate, calendar=days).frame.columns,
         "nodes": nodes(estate, calendar=days).frame.columns,
+        "fragmentation": fragmentation(estate, calendar=days).frame.columns,
         "inference": inference(estate, calendar=days).frame.columns,
     }
 

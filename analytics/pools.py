@@ -1,0 +1,151 @@
+"""Pools of GPUs over time: how many were idle, held and waited for in each of them."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from analytics.calendar import Calendar
+from analytics.estate import Estate
+from analytics.node_labels import OF_A_NODE, Where, chosen, tier_of
+from analytics.node_time import NodeTime, unplaced_jobs
+from analytics.sweep import cuts, edges, swept
+from analytics.unplaced import unplaced_moves
+
+COUNTS: Final = ("idle", "allocated", "pending", "observed")
+UNKNOWNS: Final = ("idle_unknown", "allocated_unknown", "pending_unknown")
+_STATES: Final = ("free", "blocked", "reserved", "down", "allocated")
+
+Pool = tuple[str, ...]
+"""What makes a pool: `cluster`, or `cluster` and `partition`."""
+
+
+def pool_segments(
+    estate: Estate,
+    time: NodeTime,
+    waiting: pl.DataFrame,
+    *,
+    pool: Pool,
+    where: Where,
+    calendar: Calendar,
+    silent: Sequence[str] = (),
+) -> pl.DataFrame:
+    """What each pool had in each segment of time, within the filters and the calendar.
+
+    Columns: those of `pool`, `tier`, `key` (a number a pool), `begin_s`, `end_s`, `bin`, and in
+    GPUs COUNTS: `idle` and `allocated` as `utilisation` counts them, `pending` as `waiting`
+    (`waiting_gpus`) has it; `observed` is 1 within the observed windows of the cluster and 0
+    outside, where nothing counts. UNKNOWNS are true where that count is not known: idle GPUs
+    without an inventory, what waits in the clusters of `silent`.
+
+    A node, or a waiting job, of several partitions counts in the first of them by name.
+    """
+    queued = _at_home(waiting, where)
+    on_nodes = _on_nodes(time, where)
+    unplaced = unplaced_jobs(time.swept.line.jobs.unplaced, time.sight, where=where)
+    moves = _moves(on_nodes, unplaced, estate, time, pool=pool, calendar=calendar)
+    keys = _keys([on_nodes, moves, queued], estate, time, pool=pool, where=where)
+    begin_s, end_s = calendar.begin_s, calendar.end_s
+
+    def of_pools(frame: pl.DataFrame, **counts: pl.Expr) -> pl.DataFrame:
+        bare = frame.drop("key", strict=False)
+        return edges(bare.join(keys, on=list(pool)), begin_s, end_s, **counts)
+
+    idle = pl.col("free") + pl.col("blocked")
+    unknown = _unknowns(keys, time, calendar, silent=silent)
+    gpus = pl.col("gpus")
+    parts = [
+        of_pools(on_nodes, idle=idle, allocated=pl.col("allocated")),
+        of_pools(moves, idle=idle, allocated=pl.col("allocated")),
+        of_pools(queued, pending=gpus.fill_null(0), pending_unknown=gpus.is_null()),
+        edges(keys.join(estate.observed, on="cluster"), begin_s, end_s, observed=pl.lit(1)),
+        edges(unknown, begin_s, end_s, **{name: pl.col(name) for name in UNKNOWNS}),
+    ]
+    return _watched(swept([thinned(parts), cuts(keys, calendar)], calendar)).join(keys, on="key")
+
+
+def thinned(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    """Edges with those of one key and second as one, and without those that change nothing."""
+    edges_of_all = pl.concat(parts, how="diagonal").group_by("key", "at_s").sum()
+    return edges_of_all.filter(pl.any_horizontal(pl.exclude("key", "at_s") != 0))
+
+
+def _watched(segments: pl.DataFrame) -> pl.DataFrame:
+    seen = pl.col("observed") > 0
+    return segments.with_columns(
+        *(pl.when(seen).then(name).otherwise(0).alias(name) for name in ("allocated", "pending")),
+        pl.col("idle_unknown") > 0,
+        pl.col("allocated_unknown") > 0,
+        (pl.col("pending_unknown") > 0) & seen,
+    )
+
+
+def home(partitions: pl.Expr, where: Where) -> pl.Expr:
+    """The first by name of a list of partitions, of those that the filters let through."""
+    if "partition" in where:
+        partitions = partitions.list.set_intersection(pl.lit(list(where["partition"])))
+    return partitions.list.min().fill_null("").alias("partition")
+
+
+def _on_nodes(time: NodeTime, where: Where) -> pl.DataFrame:
+    inside = time.swept.segments.filter(pl.col("bin").is_not_null()).select(
+        "key", "period", "begin_s", "end_s", "bin", *_STATES
+    )
+    labels = chosen(time.swept.labels, by=(), where=where)
+    at_home = labels.select("key", "period", "cluster", home(pl.col("partitions"), where))
+    return inside.join(at_home, on=["key", "period"])
+
+
+def _at_home(waiting: pl.DataFrame, where: Where) -> pl.DataFrame:
+    """What waits, each in one partition, as far as the filters let it through."""
+    names = waiting.select("partition").unique()
+    homes = names.select(pl.col("partition").alias("_listed"), home(_listed("partition"), where))
+    if "partition" in where:
+        homes = homes.filter(pl.col("partition") != "")
+    return waiting.rename({"partition": "_listed"}).join(homes, on="_listed")
+
+
+def _listed(column: str) -> pl.Expr:
+    return pl.col(column).str.split(",")
+
+
+def _moves(
+    on_nodes: pl.DataFrame,
+    unplaced: pl.DataFrame,
+    estate: Estate,
+    time: NodeTime,
+    *,
+    pool: Pool,
+    calendar: Calendar,
+) -> pl.DataFrame:
+    moves = unplaced_moves(on_nodes, unplaced, estate.observed, pool=pool, calendar=calendar)
+    bare = pl.col("cluster").is_in(time.sight.without_inventory)
+    beyond = pl.when(bare).then("beyond_capacity").otherwise(0)
+    return moves.with_columns(pl.col("allocated") + beyond)
+
+
+def _keys(
+    frames: list[pl.DataFrame], estate: Estate, time: NodeTime, *, pool: Pool, where: Where
+) -> pl.DataFrame:
+    pools = pl.concat([frame.select(pool) for frame in frames])
+    if pool == ("cluster",):
+        pools = pl.concat([pools, estate.observed.select(pool)])
+    if OF_A_NODE & where.keys():
+        pools = pools.filter(~pl.col("cluster").is_in(time.sight.without_inventory))
+    keys = pools.unique().sort(pool).with_row_index("key").cast({"key": pl.Int64})
+    return keys.with_columns(tier_of(estate.tiers))
+
+
+def _unknowns(
+    keys: pl.DataFrame, time: NodeTime, calendar: Calendar, *, silent: Sequence[str]
+) -> pl.DataFrame:
+    cluster = pl.col("cluster")
+    blind = cluster.is_in(time.sight.blind)
+    return keys.select(
+        "key",
+        begin_s=pl.lit(calendar.begin_s, pl.Int64),
+        end_s=pl.lit(calendar.end_s, pl.Int64),
+        idle_unknown=cluster.is_in(time.sight.without_inventory) | blind,
+        allocated_unknown=blind,
+        pending_unknown=cluster.is_in(list(silent)),
+    )
