@@ -180,4 +180,31 @@ AWARDS: Final = FactTable(
     ),
 )
 
-FACT_TABLES: Final = (JOBS, NODES, NODE_EVENTS, GPU_SAMPLES, AWARDS)
+INTENSITY: Final = FactTable(
+    name="intensity",
+    key=("source", "region", "begin"),
+    partition=("region",),
+    schema=pl.Schema(
+        {
+            "source": pl.String(),  # of INTENSITY_SOURCES
+            "region": pl.String(),  # code of a grid region: GB-8, GB, GB-NIR, DE
+            "begin": UTC_US,
+            "end": UTC_US,  # exclusive
+            "forecast": pl.Float64(),  # g CO2e per kWh; estimates count as forecasts
+            "actual": pl.Float64(),
+            "flags": pl.String(),  # what the quality gate did: "actual_zero,forecast_clipped"; ""
+        }
+    ),
+)
+
+INTENSITY_SOURCES: Final = (
+    "neso",  # the Carbon Intensity API and the operator's forecast files: operational, consumption
+    "neso-mix",  # the operator's historic generation mix
+    "electricity-maps-direct",
+    "electricity-maps-life-cycle",
+    "ember",  # yearly, life cycle
+    "desnz",  # yearly, by reporting year, generation
+    "desnz-losses",
+)
+
+FACT_TABLES: Final = (JOBS, NODES, NODE_EVENTS, GPU_SAMPLES, AWARDS, INTENSITY)
