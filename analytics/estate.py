@@ -29,6 +29,7 @@ class Estate:
     - `observed`: OBSERVED_SCHEMA, for each cluster the merged, disjoint, half-open windows in
       epoch seconds that its job log was asked for; `assumed` where none was stated;
     - `events`: rows of the NODE_EVENTS table, empty where none were ingested;
+    - `samples`: rows of the GPU_SAMPLES table, None where there is no telemetry at all;
     - `catalogue` and `aliases` (by cluster) turn Slurm's type names into catalogue ids;
     - `inference_cards`: catalogue ids of the cards made for inference;
     - `tiers`: the tier of each cluster;
@@ -40,6 +41,7 @@ class Estate:
     nodes: pl.DataFrame
     observed: pl.DataFrame
     events: pl.DataFrame = field(default_factory=NODE_EVENTS.schema.to_frame)
+    samples: pl.LazyFrame | None = None
     catalogue: GpuNames | None = None
     aliases: Aliases = field(default_factory=dict)
     inference_cards: frozenset[str] = frozenset()

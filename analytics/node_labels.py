@@ -49,6 +49,7 @@ def of_clusters(estate: Estate, where: Where) -> Estate:
         nodes=estate.nodes.filter(inside),
         observed=estate.observed.filter(inside),
         events=estate.events.filter(inside),
+        samples=None if estate.samples is None else estate.samples.filter(inside),
     )
 
 

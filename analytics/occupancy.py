@@ -1,5 +1,6 @@
 """Which job held how many GPUs and CPUs of which node, and when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,6 +32,7 @@ UNPLACED_SCHEMA: Final = pl.Schema(
 
 _LIST: Final = ("cluster", "node_list")
 _NODE: Final = ("cluster", "node")
+_JOB: Final = ("job_id", "submit")
 
 
 @dataclass(frozen=True)
@@ -61,16 +63,22 @@ def occupancy(
     lists = expanded(held.join(inventory, on="cluster", how="semi").select(_LIST).unique())
     keys = _keys(pl.concat([inventory.select(_NODE), lists.select(_NODE)]))
     spread = lists.join(keys, on=list(_NODE)).drop("node")
-    placed = held.join(spread, on=list(_LIST)).select(
-        "key",
-        "begin_s",
-        "end_s",
-        _dealt("gpus"),
-        _dealt("cpus"),
-        (pl.col("_width") > 1).alias("estimated"),
-    )
+    placed = held.join(spread, on=list(_LIST)).select(_placed())
     unplaced = held.join(lists, on=list(_LIST), how="anti").select(UNPLACED_SCHEMA.names())
     return Occupancy(keys=keys, placed=placed, unplaced=unplaced)
+
+
+def placed_jobs(
+    jobs: pl.LazyFrame, *, begin_s: int, end_s: int, keys: pl.DataFrame
+) -> pl.DataFrame:
+    """`placed` of `occupancy` for some jobs, with the nodes' known `keys`, and whose each row is.
+
+    Columns: `cluster`, `job_id`, `submit`, then PLACED_SCHEMA.
+    """
+    held = _held(jobs, begin_s=begin_s, end_s=end_s, further=_JOB)
+    lists = expanded(held.select(_LIST).unique())
+    spread = lists.join(keys, on=list(_NODE)).drop("node")
+    return held.join(spread, on=list(_LIST)).select("cluster", *_JOB, *_placed())
 
 
 def first_jobs(jobs: pl.LazyFrame) -> pl.DataFrame:
@@ -90,12 +98,24 @@ def _keys(nodes: pl.DataFrame) -> pl.DataFrame:
     return nodes.unique().sort(_NODE).with_row_index("key").cast({"key": pl.Int64})
 
 
-def _held(jobs: pl.LazyFrame, *, begin_s: int, end_s: int) -> pl.DataFrame:
+def _placed() -> list[pl.Expr]:
+    return [
+        *(pl.col(name) for name in ("key", "begin_s", "end_s")),
+        _dealt("gpus"),
+        _dealt("cpus"),
+        (pl.col("_width") > 1).alias("estimated"),
+    ]
+
+
+def _held(
+    jobs: pl.LazyFrame, *, begin_s: int, end_s: int, further: Sequence[str] = ()
+) -> pl.DataFrame:
     begin, end = pl.col("start").dt.epoch("s"), pl.col("held_until").dt.epoch("s")
     return (
         jobs.filter("started")
         .select(
             "cluster",
+            *further,
             pl.col("partition").fill_null(""),
             pl.col("node_list").fill_null(""),
             "gpus",

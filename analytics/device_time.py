@@ -1,0 +1,171 @@
+"""What GPUs did while they were allocated: seconds in each class by node, period and segment."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from analytics.device_choice import UNUSED_SCHEMA
+from analytics.device_hours import HOUR_S, MILLIONTHS, within
+from analytics.device_states import CLASS_COLUMNS, COVERED
+from analytics.held_devices import Held, held_devices
+
+_INTEGERS: Final = (
+    "held_s", *CLASS_COLUMNS, "covered", "activity_u", "busy_u", "by_sm_s", "guessed_s",
+)  # fmt: skip
+
+SUMS_SCHEMA: Final = pl.Schema(
+    {**dict.fromkeys(_INTEGERS, pl.Int64()), "energy_s": pl.Float64(), "energy_j": pl.Float64()}
+)
+"""GPU-seconds of allocated devices, and what they add up to.
+
+`held_s` with a device in the table; the class columns; `covered`, those of known activity;
+`activity_u` and `busy_u`, GPU-seconds of activity in millionths; `by_sm_s`, covered ones in hours
+that SM_ACTIVE tells of; `energy_s` and `energy_j`, in watts' worth of GPU-seconds and joules;
+`guessed_s`, allocated ones on a node that shows more devices than it has GPUs.
+"""
+
+NEEDS_SCHEMA: Final = pl.Schema(
+    {
+        "key": pl.Int64(),
+        "period": pl.Int64(),
+        "bin": pl.Int64(),
+        "gpu": pl.String(),
+        "covered": pl.Int64(),
+        "memory_max_mb": pl.Float64(),
+        "memory_unknown": pl.Boolean(),
+        "busy_max": pl.Int64(),
+    }
+)
+"""What a device needed in a calendar period: its covered seconds, the most memory of an hour in
+which it was allocated (MiB; unknown in one of them), the busiest hour's mean (millionths)."""
+
+_CELL: Final = ("key", "period", "bin")
+_NO_SUMS: Final = pl.Schema({**dict.fromkeys(_CELL, pl.Int64()), **SUMS_SCHEMA}).to_frame()
+_SMALL: Final = 100_000
+
+
+@dataclass(frozen=True)
+class DeviceTime:
+    """Telemetry laid over the timeline of nodes.
+
+    `sums` by node (`key`), configuration (`period`) and calendar `bin` (SUMS_SCHEMA); `needs`
+    (NEEDS_SCHEMA) by device as well; `unused` (UNUSED_SCHEMA), the stretches in which allocated
+    GPUs are unused, by `segment`, the number of a segment's row; `seen` has `cluster, bin` of
+    which there is any sample at all.
+    """
+
+    sums: pl.DataFrame
+    needs: pl.DataFrame
+    unused: pl.DataFrame
+    seen: pl.DataFrame
+
+
+def device_time(
+    samples: pl.LazyFrame,
+    *,
+    keys: pl.DataFrame,
+    segments: pl.DataFrame,
+    bins: pl.DataFrame,
+    with_unused: bool = False,
+) -> DeviceTime:
+    """Lay GPU_SAMPLES over the segments of nodes with their states.
+
+    `keys` numbers the nodes, `bins` are those of the calendar. `unused` is empty unless asked
+    for; it alone reaches beyond the calendar, as far as the segments do.
+    """
+    numbered = segments.with_row_index("segment").with_columns(
+        pl.col("segment").cast(pl.Int64), pl.col("period").cast(pl.Int64)
+    )
+    wanted = numbered if with_unused else numbered.filter(pl.col("bin").is_not_null())
+    parts = held_devices(samples, keys, wanted, with_unused=with_unused)
+    place = numbered.select("segment", *_CELL).filter(pl.col("bin").is_not_null())
+    sums, needs, unused = _collected(parts, place)
+    return DeviceTime(sums=sums, needs=needs, unused=unused, seen=_seen(samples, bins))
+
+
+def summed(held: Held, place: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """SUMS_SCHEMA by columns that `place` gives to segments; its segments alone."""
+    each = held.devices.join(place, on="segment")
+    covered = pl.sum_horizontal(COVERED)
+    of_hour = pl.col("held_s") / HOUR_S
+    sums = each.group_by(by).agg(
+        pl.col("held_s", *CLASS_COLUMNS).sum(),
+        covered.sum().alias("covered"),
+        (covered * pl.col("activity")).sum().alias("activity_u"),
+        (covered * pl.col("busy")).sum().alias("busy_u"),
+        covered.filter("by_sm").sum().alias("by_sm_s"),
+        (pl.col("energy_s") * of_hour).sum().alias("energy_s"),
+        (pl.col("energy_j") * of_hour).sum().alias("energy_j"),
+    )
+    guessed = held.guessed.join(place, on="segment").group_by(by).agg(pl.col("guessed_s").sum())
+    return added([_NO_SUMS.drop(_CELL), sums, guessed], by)
+
+
+def _collected(
+    parts: Iterable[Held], place: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    """All parts in one; added up now and then, so that they stay as small as what they are of."""
+    sums, needs = [_NO_SUMS], [NEEDS_SCHEMA.to_frame()]
+    unused = [UNUSED_SCHEMA.to_frame()]
+    for part in parts:
+        sums = compacted([*sums, summed(part, place, _CELL)], lambda each: added(each, _CELL))
+        needs = compacted([*needs, _needs(part, place)], _most)
+        unused.append(part.unused)
+    return added(sums, _CELL).sort(_CELL), _most(needs), pl.concat(unused)
+
+
+def compacted(
+    parts: list[pl.DataFrame], together: Callable[[list[pl.DataFrame]], pl.DataFrame]
+) -> list[pl.DataFrame]:
+    """The parts, made one where the later ones have outgrown the first: each row moves seldom."""
+    first, *others = parts
+    grown = sum(part.height for part in others) > max(first.height, _SMALL)
+    return [together(parts)] if grown else parts
+
+
+def added(parts: list[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
+    """The sums of several parts, by the columns `by`."""
+    return pl.concat(parts, how="diagonal").group_by(by).agg(pl.col(SUMS_SCHEMA.names()).sum())
+
+
+def _needs(held: Held, place: pl.DataFrame) -> pl.DataFrame:
+    seconds = pl.sum_horizontal(COVERED).alias("covered")
+    used = held.devices.select(
+        "segment", "gpu", seconds, "memory_max_mb", busy_max="busy",
+        memory_unknown=pl.col("memory_max_mb").is_null(),
+    ).filter(pl.col("covered") > 0)  # fmt: skip
+    return _most([used.join(place, on="segment").select(NEEDS_SCHEMA.names())])
+
+
+def _most(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    grouped = pl.concat(parts).group_by(*_CELL, "gpu")
+    return grouped.agg(
+        pl.col("covered").sum(),
+        pl.col("memory_max_mb").max(),
+        pl.col("memory_unknown").any(),
+        pl.col("busy_max").max(),
+    )
+
+
+def _seen(samples: pl.LazyFrame, bins: pl.DataFrame) -> pl.DataFrame:
+    """`cluster, bin` in which a sample's hour lies, at least in part."""
+    begin_s, end_s = bins.select(pl.col("begin_s").min(), pl.col("end_s").max()).row(0)
+    hours = (
+        within(samples, begin_s, end_s)
+        .select("cluster", at_s=pl.col("hour").dt.epoch("s"))
+        .unique()
+        .collect(engine="streaming")
+    )
+    first, last = pl.col("at_s"), pl.col("at_s") + HOUR_S - 1
+    ends = pl.concat(
+        hours.select("cluster", at_s=moment.clip(begin_s, end_s - 1)) for moment in (first, last)
+    )
+    spans = bins.select("bin", at_s="begin_s").sort("at_s")
+    return ends.unique().sort("at_s").join_asof(spans, on="at_s").select("cluster", "bin").unique()
+
+
+def activity_s(activity_u: str = "activity_u") -> pl.Expr:
+    """GPU-seconds of activity from millionths."""
+    return pl.col(activity_u) / MILLIONTHS
