@@ -22,10 +22,11 @@ def capacity(registry: Registry, *, on: date, min_grade: str | None = None) -> p
     """One line a machine that is listed on a date, by country, the largest first.
 
     Shape: `CAPACITY_SCHEMA`. `counted` is "yes" where the line's cards enter sums, and `why` says
-    why not: a roll-up or component stands beside what it repeats, claims and plans are no
-    machines, and a machine that was retired on an unknown date is undecided. A claim is listed
-    from its announcement on, and where that is not recorded on every date. With `min_grade`,
-    lines whose count has a lower grade stay listed and are not counted.
+    why not: a roll-up or component stands beside what it repeats, a phase is contained in a later
+    one that is in service (`contained_in`), claims and plans are no machines, and a machine that
+    was retired on an unknown date is undecided. A claim is listed from its announcement on, and
+    where that is not recorded on every date. With `min_grade`, lines whose count has a lower
+    grade stay listed and are not counted.
 
     Units: `gpus` are cards (superchips, APUs: `count_unit`); `a100_equivalents_16bit` by dense
     16-bit peak, BF16 or else FP16 (`sixteen_bit_basis`); `memory_tb` in 10^12 bytes of GPU memory;

@@ -75,19 +75,19 @@ def is_listed(machine: Machine, on: date) -> bool:
     return has_begun and (machine.ends is None or on < machine.ends)
 
 
-def _why(machine: Machine, min_grade: Grade | None) -> str:
+def _why(machine: Machine, min_grade: Grade | None, *, holder: Machine | None = None) -> str:
     if machine.kind != "machine":
         unconfirmed = ", construction unconfirmed" if machine.construction else ""
         return f"{_WHY[machine.kind]}{unconfirmed}"
-    if machine.retired_undated:
-        return "retired, undated"
-    if machine.gpus is None:
-        return "count unknown"
-    if machine.starts is None:
-        return "start unknown"
-    if min_grade and rank(machine.grade) > rank(min_grade):
-        return f"grade below {min_grade}"
-    return IN_SERVICE
+    too_low = min_grade is not None and rank(machine.grade) > rank(min_grade)
+    reasons = (
+        (machine.retired_undated, "retired, undated"),
+        (machine.gpus is None, "count unknown"),
+        (machine.starts is None, "start unknown"),
+        (too_low, f"grade below {min_grade}"),
+        (holder is not None, f"contained in {holder.id if holder else ''}"),
+    )
+    return next((why for applies, why in reasons if applies), IN_SERVICE)
 
 
 def _status(machine: Machine) -> str:
@@ -100,7 +100,8 @@ def capacity_line(
     machine: Machine, registry: Registry, *, on: date, min_grade: Grade | None
 ) -> dict[str, Any]:
     """The row of a listed machine, by the columns of `CAPACITY_SCHEMA`."""
-    why = _why(machine, min_grade)
+    holder = _holder(machine, registry, on=on, min_grade=min_grade)
+    why = _why(machine, min_grade, holder=holder)
     return {
         "id": machine.id,
         "machine": machine.name,
@@ -124,7 +125,7 @@ def capacity_line(
         "grade": machine.grade,
         "why": why,
         "cpu_cores": machine.cpu_cores,
-        "contained_in": _contained_in(machine, registry, on),
+        "contained_in": holder.id if holder else None,
         **_densities(machine, registry),
     }
 
@@ -134,11 +135,15 @@ def _gpu_model(machine: Machine) -> str | None:
     return " + ".join(models) or machine.gpu_model
 
 
-def _contained_in(machine: Machine, registry: Registry, on: date) -> str | None:
-    """The record, itself counted, that holds this one's cards too: its whole or its successor."""
-    other = registry.machine(machine.part_of or machine.superseded_by or "")
-    doubled = other is not None and other.kind == "machine" and is_listed(other, on)
-    return other.id if other and doubled else None
+def _holder(
+    machine: Machine, registry: Registry, *, on: date, min_grade: Grade | None
+) -> Machine | None:
+    """The counted record that holds this one's cards too: its whole, or its successor by then."""
+    whole = registry.machine(machine.part_of or "")
+    for other in (*filter(None, [whole]), *registry.successors(machine)):
+        if is_listed(other, on) and _why(other, min_grade) == IN_SERVICE:
+            return other
+    return None
 
 
 def _units(machine: Machine, gpus: GpuCatalogue) -> dict[str, Any]:

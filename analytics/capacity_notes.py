@@ -29,7 +29,6 @@ def capacity_notes(frame: pl.DataFrame, on: date) -> list[str]:
         _uncounted(frame),
         _claims(frame),
         _unverified(frame),
-        _counted_twice(frame),
         _largest_uk(frame),
         _cpu_cores(frame),
         _sixteen_bit(frame),
@@ -126,18 +125,6 @@ def _unverified(frame: pl.DataFrame) -> str | None:
         f"{cards:,} of the counted cards rest on general knowledge (grade {UNVERIFIED}): "
         f"{_names(doubtful['machine'])}."
     )
-
-
-def _counted_twice(frame: pl.DataFrame) -> str | None:
-    ids = frame.filter(_COUNTED)["id"]
-    doubled = frame.filter(_COUNTED, pl.col("contained_in").is_in(ids.to_list()))
-    if doubled.is_empty():
-        return None
-    said = "; ".join(
-        f"{name} ({gpus:,}) in {whole}"
-        for name, gpus, whole in doubled.select("machine", "gpus", "contained_in").rows()
-    )
-    return f"A sum over all lines holds these cards twice: {said}."
 
 
 def _largest_uk(frame: pl.DataFrame) -> str | None:

@@ -1,12 +1,16 @@
 """Writes the reference pages from the program itself, so that they cannot fall behind it."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
+from pydantic import BaseModel
 
 from ingest.schedule import Place, systemd_units
 from model.cluster_settings import ClusterSettings
+from model.gpus import GpuFile
+from model.machines import MachineFile
 from model.metrics import load_metrics
 from model.settings import Settings
 from model.source_settings import CommandSource
@@ -14,6 +18,7 @@ from plimsoll.cli.root import cli
 
 REFERENCE = Path(__file__).parent / "reference"
 DEPLOY = Path(__file__).parent.parent / "deploy"
+CONFIG = Path(__file__).parent.parent / "config"
 GENERATED = "<!-- Written by `make docs`. Do not edit. -->"
 
 
@@ -23,8 +28,15 @@ def pages() -> dict[Path, str]:
         REFERENCE / "commands.md": commands_page(),
         REFERENCE / "metrics.md": metrics_page(),
         REFERENCE / "settings.md": settings_page(),
+        CONFIG / "machines.schema.json": schema(MachineFile),
+        CONFIG / "gpus.schema.json": schema(GpuFile),
         **{DEPLOY / name: text for name, text in example_units().items()},
     }
+
+
+def schema(model: type[BaseModel]) -> str:
+    """The JSON Schema of a configuration file, by which an editor completes and checks it."""
+    return json.dumps(model.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def example_units() -> dict[str, str]:

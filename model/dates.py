@@ -9,7 +9,7 @@ import re
 from datetime import date
 from typing import Annotated, Any, Final
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, WithJsonSchema
 
 UNDATED: Final = "unknown"
 """Retired, but nobody wrote down when."""
@@ -45,8 +45,19 @@ def _imprecise_or_undated(value: Any) -> Any:
     return value if value == UNDATED else _imprecise(value)
 
 
-ImpreciseDate = Annotated[str, BeforeValidator(_imprecise)]
+# YAML shows an editor a bare year as a number; in a file either is read as text.
+_AS_WRITTEN: Final = {
+    "anyOf": [
+        {"type": "string", "pattern": f"^(?:{_FORM.pattern})$"},
+        {"type": "integer", "minimum": 1900, "maximum": 2100},
+    ]
+}
+_AS_WRITTEN_OR_UNDATED: Final = {"anyOf": [*_AS_WRITTEN["anyOf"], {"const": UNDATED}]}
+
+ImpreciseDate = Annotated[str, BeforeValidator(_imprecise), WithJsonSchema(_AS_WRITTEN)]
 """Text that `resolve` understands."""
 
-ImpreciseEnd = Annotated[str, BeforeValidator(_imprecise_or_undated)]
+ImpreciseEnd = Annotated[
+    str, BeforeValidator(_imprecise_or_undated), WithJsonSchema(_AS_WRITTEN_OR_UNDATED)
+]
 """Text that `resolve` understands, or "unknown": retired, undated."""

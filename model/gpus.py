@@ -76,6 +76,9 @@ class Gpu(Record):
     inference_card: bool = False
     rgu_published: Positive | None = None
     slurm_types: tuple[Text, ...] = ()
+    list_names: tuple[Text, ...] = ()
+    dies: Annotated[int, Field(ge=1)] = 1
+    most_per_node: Annotated[int, Field(gt=0)] | None = None
     variants: tuple[Text, ...] = ()
     sources: tuple[Source, ...]
     grade: Grade
@@ -140,6 +143,23 @@ class GpuCatalogue:
         card = whole or self._card_of_profile(mig["model"], profile, known)
         return card, Fraction(int(mig["slices"]), self._slices(card, profile))
 
+    def listed(self, name: str) -> str | None:
+        """The card that the TOP500 list or Epoch AI's data call by a name; None where unknown."""
+        return self._ids_by_list_name.get(_list_name(name))
+
+    def units_per_device(self, gpu_id: str, cores: int | None = None) -> int | None:
+        """Accelerator cores that the TOP500 list counts for one card; None where unknown.
+
+        Of a family whose members differ, those that divide the `cores` of an entry, or else the
+        commonest: an H100 that is not said to be a PCIe card counts 132.
+        """
+        card = self[gpu_id]
+        if card.top500_units or not card.variants:
+            return card.top500_units
+        known = [units for each in card.variants if (units := self[each].top500_units)]
+        dividing = [units for units in known if cores and cores % units == 0]
+        return max(dividing or known, key=known.count, default=None)
+
     def a100_equivalents_16bit(self, gpu_id: str) -> Reckoned | None:
         """Dense 16-bit peak over an A100's: BF16, else FP16; None where neither is known."""
         peaks, reference = self[gpu_id].peak_tflops_dense, self[A100].peak_tflops_dense
@@ -176,6 +196,12 @@ class GpuCatalogue:
             for each in (card.id, *card.slurm_types)
         }
 
+    @cached_property
+    def _ids_by_list_name(self) -> dict[str, str]:
+        return {
+            _list_name(each): card.id for card in self.cards.values() for each in card.list_names
+        }
+
     def _card_of_profile(
         self, model: str | None, profile: str, known: Mapping[str, str]
     ) -> str | None:
@@ -209,6 +235,7 @@ def catalogue_faults(file: GpuFile) -> Iterator[Fault]:
     """What a validated file still has wrong: doubled ids and type names, unknown variants."""
     ids = [card.id for card in file.gpus]
     named: dict[str, str] = {}
+    listed: dict[str, str] = {}
     for position, card in enumerate(file.gpus):
         if card.id in ids[:position]:
             yield Fault(("gpus", position, "id"), f"GPU id '{card.id}' again. Keep one.")
@@ -220,6 +247,10 @@ def catalogue_faults(file: GpuFile) -> Iterator[Fault]:
             if named.setdefault(name, card.id) != card.id:
                 what = f"Slurm type '{name}' is '{named[name]}' already. A name has one meaning."
                 yield Fault(("gpus", position, "slurm_types"), what)
+        for name in card.list_names:
+            if listed.setdefault(_list_name(name), card.id) != card.id:
+                what = f"'{name}' is '{listed[_list_name(name)]}' already. A name has one meaning."
+                yield Fault(("gpus", position, "list_names"), what)
 
 
 def _by_name(aliases: Mapping[str, str]) -> dict[str, str]:
@@ -231,3 +262,7 @@ def _name(slurm_type: str) -> str:
     while (shorter := _MAKERS.sub("", text)) != text:
         text = shorter
     return text
+
+
+def _list_name(name: str) -> str:
+    return re.sub(r"[\s_-]+", "", name.casefold())

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
 from model.dates import UNDATED, ImpreciseDate, ImpreciseEnd, resolve
-from model.origin import UNVERIFIED, Grade, Record, Source, Text, best_grade
+from model.origin import UNVERIFIED, DateWords, Grade, Record, Source, Text, best_grade
 
 Kind = Literal[
     "machine", "rollup", "component", "capability-claim", "announced", "planned", "unconfirmed"
@@ -24,27 +24,34 @@ FIGURES: Final = (
 """The fields that need an origin wherever they are filled."""
 
 
-def _figures_only(fields: tuple[str, ...]) -> tuple[str, ...]:
-    if unknown := [
-        each
-        for each in fields
-        if each not in {*FIGURES, "other_counts", "gpu_model", "operator", "funding", "caveat"}
-    ]:
-        raise ValueError(f"no such figure: {', '.join(unknown)}. Known: {', '.join(FIGURES)}.")
-    return fields
+_NAMED: Final = {*FIGURES, "other_counts", "gpu_model", "operator", "funding", "caveat"}
+
+
+def _known_figure(field: str) -> str:
+    if field not in _NAMED:
+        raise ValueError(f"no such figure: {field}. Known: {', '.join(FIGURES)}.")
+    return field
+
+
+Figure = Annotated[
+    str, AfterValidator(_known_figure), WithJsonSchema({"type": "string", "enum": sorted(_NAMED)})
+]
+"""The name of a field that a source can stand for."""
 
 
 class MachineSource(Source):
     """A source whose fields are those of a machine."""
 
-    covers: Annotated[tuple[Text, ...], AfterValidator(_figures_only)]
+    covers: tuple[Figure, ...]
 
 
 class Component(Record):
     """Cards of one kind in a machine: an id of the GPU catalogue."""
 
     gpu: Text
+    """An id of config/gpus.yaml."""
     count: Count
+    """Physical cards: not dies, tiles or MIG slices."""
     mig: Text | None = None
 
 
@@ -62,43 +69,78 @@ class Power(Record):
     basis: Literal["benchmark run", "facility peak", "upper bound", "press"]
 
 
+class Correction(Record):
+    """A fault of the collection that a record came from, and the source that mends it."""
+
+    figure: Figure
+    """The field of the record that was wrong."""
+    was: Text
+    now: Text
+    title: Text
+    """The source."""
+    publisher: Text | None = None
+    url: Text | None = None
+    date: DateWords | None = None
+    read: DateWords | None = None
+    grade: Grade
+
+
 class Machine(Record):
     """One slice: a count, its scope, its dates and its sources."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
+    """Small letters, digits and hyphens; once over all files."""
     name: Text
     kind: Kind = "machine"
+    """What the record stands for: only the cards of a `machine` enter sums."""
     operator: Text
     site: Text | None = None
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    """ISO 3166, two letters."""
     sector: Literal["academic", "government", "commercial"]
     tier: Text
     partition: Text | None = None
+    """The part for which the record stands: a Slurm partition, a kind of node."""
     gpus: Count | None
+    """Cards in this slice of time; null where unknown, 0 where there are none."""
     components: tuple[Component, ...] = ()
+    """The cards by kind; they sum to `gpus`."""
     gpu_model: Text | None = None
+    """Words, where the cards cannot be told apart."""
     count_unit: Literal["card", "superchip", "APU"] = "card"
+    """What one of `gpus` is: a superchip here holds one GPU (GH200)."""
     gpus_per_node: Count | None = None
     gpu_nodes: Count | None = None
     cpu: Text | None = None
     cpu_cores: Count | None = None
+    """Cores, not sockets."""
     access: Text | None = None
+    """The route by which users come to it."""
     in_service: ImpreciseDate | None
+    """2021-10-05, 2021-10, 2021 or 2018..2022; null where unknown."""
     retired: ImpreciseEnd | None = None
+    """The first day out of service; `unknown` where it is retired and nobody wrote down when."""
     announced: ImpreciseDate | None = None
     construction: Literal["unconfirmed"] | None = None
     superseded_by: Text | None = None
+    """The record that took over these cards."""
     part_of: Text | None = None
+    """The record whose count holds these cards too."""
     power: Power | None = None
     rmax_pflops: Positive | None = None
     rpeak_pflops: Positive | None = None
     funded_until: ImpreciseDate | None = None
     commitment_years: Positive | None = None
     scope: Text | None = None
+    """What the count covers."""
     caveat: Text | None = None
+    """What to know before quoting it."""
     other_counts: tuple[OtherCount, ...] = ()
+    """Counts in circulation, and what they count."""
     sources: tuple[MachineSource, ...]
-    unverified: Annotated[tuple[Text, ...], AfterValidator(_figures_only)] = ()
+    unverified: tuple[Figure, ...] = ()
+    """Figures without a source better than general knowledge: grade E."""
+    corrections: tuple[Correction, ...] = ()
 
     @property
     def starts(self) -> date | None:
@@ -107,7 +149,11 @@ class Machine(Record):
 
     @property
     def ends(self) -> date | None:
-        """The first day on which it is no longer in service; None where there is none yet."""
+        """The first day on which it is no longer in service; None where there is none yet.
+
+        A slice that was superseded and has no end of its own goes on in its successor:
+        `Registry.successors`.
+        """
         return resolve(self.retired) if self.retired and self.retired != UNDATED else None
 
     @property

@@ -1,20 +1,20 @@
 """The capacity registry: machines, cards and denominators, as the configuration files have them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
-from model.errors import ConfigError
 from model.gpus import GpuCatalogue, GpuFile, catalogue_faults, catalogue_of
-from model.machines import Machine, MachineFile
-from model.model_keys import nearest
+from model.machine_files import read_machine_files
+from model.machines import Machine
 from model.origin import Record, Source, Text
+from model.registry_checks import ALWAYS_REFUSED, Finding, check_machines
 from model.resources import config_path
-from model.yaml_source import Fault, read_model
+from model.yaml_source import read_model
 
 
 class Yearly(Record):
@@ -54,6 +54,17 @@ class Registry:
         """The record of an id; None where there is none."""
         return next((each for each in self.machines if each.id == machine_id), None)
 
+    def successors(self, machine: Machine) -> Iterator[Machine]:
+        """The records that hold a slice's cards after it, the next one first."""
+        seen = {machine.id}
+        while machine.superseded_by and machine.superseded_by not in seen:
+            successor = self.machine(machine.superseded_by)
+            if successor is None:
+                return
+            yield successor
+            seen.add(successor.id)
+            machine = successor
+
 
 def load_registry(folder: Path | None = None) -> Registry:
     """The packaged registry, read once; or the registry of a folder laid out like `config/`.
@@ -87,40 +98,32 @@ def _read_gpus(path: Path) -> tuple[GpuCatalogue, tuple[str, ...]]:
 def _read(folder: Path) -> Registry:
     catalogue, attribution = _read_gpus(folder / "gpus.yaml")
     denominators = read_model(folder / "denominators.yaml", Denominators)
-    faults: list[str] = []
-    machines: list[Machine] = []
-    credits_due = dict.fromkeys((*attribution, *denominators.attribution))
-    for path in sorted((folder / "machines").glob("*.yaml")):
-        taken = {each.id for each in machines}
-        try:
-            checks = partial(machine_faults, catalogue=catalogue, taken=taken)
-            file = read_model(path, MachineFile, checks=checks)
-        except ConfigError as invalid:
-            faults += invalid.faults
-            continue
-        machines += file.machines
-        credits_due |= dict.fromkeys(file.attribution)
-    if faults:
-        raise ConfigError(faults)
-    return Registry(tuple(machines), catalogue, denominators, tuple(credits_due))
+    texts = read_machine_files(sorted((folder / "machines").glob("*.yaml")))
+    findings = check_machines(texts.machines, catalogue)
+    texts.blame(each for each in findings if each.problem in ALWAYS_REFUSED)
+    texts.refuse()
+    credits_due = dict.fromkeys((*attribution, *denominators.attribution, *texts.attribution))
+    return Registry(tuple(texts.machines), catalogue, denominators, tuple(credits_due))
 
 
-def machine_faults(
-    file: MachineFile, catalogue: GpuCatalogue | Mapping[str, object], *, taken: set[str]
-) -> Iterator[Fault]:
-    """What a validated file still has wrong: doubled ids, unknown GPUs, sums that do not hold."""
-    seen = set(taken)
-    for position, machine in enumerate(file.machines):
-        at = ("machines", position)
-        if machine.id in seen:
-            yield Fault((*at, "id"), f"machine id '{machine.id}' again. Keep one.")
-        seen.add(machine.id)
-        for number, part in enumerate(machine.components):
-            if part.gpu not in catalogue:
-                hint = nearest(part.gpu, list(catalogue)) or "See config/gpus.yaml."
-                what = f"unknown GPU id '{part.gpu}'. {hint}"
-                yield Fault((*at, "components", number, "gpu"), what)
-        total = sum(part.count for part in machine.components)
-        if machine.components and total != machine.gpus:
-            what = f"components sum to {total}, gpus says {machine.gpus}. Mend one of them."
-            yield Fault((*at, "gpus"), what)
+def check_registry(registry: Registry) -> list[Finding]:
+    """Every finding in a registry, in the order of its records."""
+    return list(check_machines(registry.machines, registry.gpus))
+
+
+def check_files(paths: Sequence[Path]) -> int:
+    """How many records files hold, once all of them are found without fault.
+
+    They are looked at as if they stood in the packaged registry, in the place of its records of
+    the same ids; without files the packaged ones are looked at.
+
+    Raises:
+        ConfigError: with every fault of every file, `file:line: record: what. Hint`.
+    """
+    packaged = sorted(config_path("machines").glob("*.yaml"))
+    given = [path for path in paths if path.resolve() not in {each.resolve() for each in packaged}]
+    texts = read_machine_files([*given, *packaged], replaced=bool(given))
+    texts.blame(check_machines(texts.machines, load_gpus()))
+    texts.refuse()
+    asked = {path.resolve() for path in paths}
+    return sum(not asked or each.tree.path.resolve() in asked for each in texts.places)

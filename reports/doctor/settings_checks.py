@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from model.cluster_settings import ClusterSettings
-from model.registry_checks import check_registry
+from model.registry import check_registry
 from model.source_settings import CommandSource, FileSource
 from reports.doctor.evidence import Evidence
 from reports.doctor.symptom import Symptom

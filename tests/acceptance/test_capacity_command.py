@@ -6,6 +6,9 @@ import pytest
 
 DAYS = ["2023-06-30", "2026-11-01"]
 
+# Known faults of the collection that were mended with a source (the record's `corrections`).
+MENDED = {("2026-11-01", "co-xai-colossus-p1", "counted"): ("yes", "no")}
+
 
 @pytest.mark.parametrize("day", DAYS)
 def test_equals_the_expected_list_line_by_line(plimsoll, shared, day):
@@ -17,7 +20,8 @@ def test_equals_the_expected_list_line_by_line(plimsoll, shared, day):
     assert set(ours) == set(expected)
     for machine, row in expected.items():
         for column in ("gpus", "counted", "country", "sector", "tier"):
-            assert ours[machine][column] == row[column], (machine, column)
+            change = MENDED.get((day, machine, column), (row[column], row[column]))
+            assert (row[column], ours[machine][column]) == change, (machine, column)
 
 
 @pytest.mark.parametrize(
