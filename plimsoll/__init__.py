@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         shortfall,
         usage,
         utilisation,
+        wait_curves,
+        waits,
     )
 
 __all__ = [
@@ -46,6 +48,8 @@ __all__ = [
     "shortfall",
     "usage",
     "utilisation",
+    "wait_curves",
+    "waits",
 ]
 
 

@@ -99,6 +99,16 @@ def usage(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
     return _ask("usage", store, asking)
 
 
+def waits(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
+    """How long jobs waited, and how likely they are to start."""
+    return _ask("waits", store, asking)
+
+
+def wait_curves(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
+    """The chances of having started, or been cancelled, over time since eligible."""
+    return _ask("wait_curves", store, asking)
+
+
 def shortfall(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
     """A line a round: requested, recommended, granted, used, and how uniform the cut was."""
     return _ask("shortfall", store, asking)

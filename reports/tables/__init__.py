@@ -10,7 +10,7 @@ from reports.tables.machines import capacity_table
 from reports.tables.nodes import inference_table, nodes_table, utilisation_table
 from reports.tables.pools import fragmentation_table
 from reports.tables.programme import applications_table, shortfall_table
-from reports.tables.work import usage_table
+from reports.tables.work import usage_table, wait_curves_table, waits_table
 
 __all__ = ["NEEDS_NO_STORE", "TABLES", "Asked"]
 
@@ -26,6 +26,8 @@ TABLES: Final[Mapping[str, TableMaker]] = {
     "shortfall": shortfall_table,
     "usage": usage_table,
     "utilisation": utilisation_table,
+    "wait_curves": wait_curves_table,
+    "waits": waits_table,
 }
 
 NEEDS_NO_STORE: Final = frozenset({"capacity"})

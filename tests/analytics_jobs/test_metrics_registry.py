@@ -15,8 +15,10 @@ from analytics.grantable import GRANTABLE_COLUMNS
 from analytics.fragmentation import fragmentation
 from analytics.inference import inference
 from analytics.shortfall import SHORTFALL_COLUMNS
+from analytics.survival import CURVE_SCHEMA
 from analytics.usage import USAGE_COLUMNS
 from analytics.utilisation import nodes, utilisation
+from analytics.waits import WAIT_COLUMNS
 from model.errors import ConfigError
 from model.metrics import MetricsFile, load_metrics
 from model.schemas import JOBS, NODES
@@ -36,6 +38,8 @@ def printed() -> dict[str, list[str]]:
     days = calendar(TODAY, TODAY + timedelta(days=2), period="day", timezone="UTC")
     return {
         "usage": list(USAGE_COLUMNS),
+        "waits": list(WAIT_COLUMNS),
+        "wait_curves": CURVE_SCHEMA.names(),
         "shortfall": list(SHORTFALL_COLUMNS),
         "applications": list(APPLICATION_COLUMNS),
         "grantable": list(GRANTABLE_COLUMNS),

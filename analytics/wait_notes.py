@@ -1,0 +1,75 @@
+"""What a reader of `waits` must know: what is estimated, and which jobs are in no figure."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import polars as pl
+
+from analytics.survival import CENSORED
+from model.wait_reasons import OTHER, WaitReasons, reason_name
+
+_NAMED: Final = 5
+_DAY_S: Final = 86_400
+
+QUANTILES: Final = (
+    "Medians and tails are read from histograms of 32 bins an octave: within 1.3 % of the value."
+)
+_SILENT_LOGS: Final = (
+    "The logs of {} do not tell when jobs became eligible: their eligible waits and cohorts are "
+    "unknown."
+)
+_NO_ELIGIBLE: Final = (
+    "{} of {} started jobs have no known eligible time: they are in no eligible wait and no cohort."
+)
+_STILL_WAITING: Final = (
+    "{} of {} cohort jobs still waited when last seen, under {} after they became eligible: they "
+    "count for as long as they were seen (Aalen-Johansen)."
+)
+_NO_REASON: Final = (
+    "{} of {} cohort jobs have no known reason: they are in neither policy_share nor "
+    "capacity_share."
+)
+_SILENT_REASONS: Final = (
+    "{} cohort jobs have a reason that tells nothing of policy or capacity{}: they are in neither "
+    "share."
+)
+
+
+def wait_notes(
+    sums: pl.DataFrame, fates: pl.DataFrame, *, reasons: WaitReasons, seen: Iterable[str | None]
+) -> tuple[str, ...]:
+    """Sentences on the sums of `wait_tally`; `seen` are the reasons that the jobs have."""
+    total = {name: int(sums[name].sum()) for name in sums.columns}
+    count = {name: f"{number:,}" for name, number in total.items()}
+    cohort, silent = count["cohort_jobs"], count["reason_silent"]
+    untold = total["jobs"] - total["eligible_known"]
+    notes = {
+        QUANTILES: total["jobs"],
+        _NO_ELIGIBLE.format(f"{untold:,}", count["jobs"]): untold,
+        _NO_REASON.format(count["reason_unknown"], cohort): total["reason_unknown"],
+        _SILENT_REASONS.format(silent, _unlisted(reasons, seen)): total["reason_silent"],
+    }
+    still = still_waiting(fates, horizon_s=_DAY_S, horizon="24 h")
+    return (*(note for note, jobs in notes.items() if jobs), *still)
+
+
+def still_waiting(fates: pl.DataFrame, *, horizon_s: int, horizon: str) -> tuple[str, ...]:
+    """How many waits were lost from sight before the horizon, and what is made of them."""
+    lost = (pl.col("fate") == CENSORED) & (pl.col("t_s") < horizon_s)
+    jobs, cohort = fates.select(pl.col("n").filter(lost).sum(), pl.col("n").sum().alias("all")).row(
+        0
+    )
+    return (_STILL_WAITING.format(f"{jobs:,}", f"{cohort:,}", horizon),) if jobs else ()
+
+
+def silent_note(clusters: Sequence[str]) -> tuple[str, ...]:
+    """The clusters whose log does not tell when jobs became eligible."""
+    return (_SILENT_LOGS.format(", ".join(clusters)),) if clusters else ()
+
+
+def _unlisted(reasons: WaitReasons, seen: Iterable[str | None]) -> str:
+    """The names that no class of ours lists, in brackets."""
+    names = sorted({reason_name(each) or "" for each in seen if reasons.class_of(each) == OTHER})
+    if not names:
+        return ""
+    return f" ({', '.join(names[:_NAMED])}{', ...' if len(names) > _NAMED else ''})"

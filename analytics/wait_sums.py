@@ -1,0 +1,67 @@
+"""What is summed over jobs to tell of their waits, by cell of group and period, in narwhals.
+
+Jobs are the integers of `wait_moments` with the number of their group. As all reductions here,
+they use the operations that agree on all engines, and those of several batches add up.
+"""
+
+from typing import Final
+
+import narwhals as nw
+
+from analytics.calendar import Calendar
+from analytics.reductions import CELL, Frame, placed
+from analytics.survival import CENSORED
+from analytics.wait_histogram import histogram
+from analytics.wait_moments import TAUS_S
+
+MEASURES: Final = ("wait_s", "eligible_wait_s", *(f"excess_{tau_s}" for tau_s in TAUS_S))
+_OF_COHORT: Final = ("policy_s", "capacity_s", "reason_unknown", "reason_silent")
+
+
+def started_in(jobs: Frame, *, dates: Frame, calendar: Calendar) -> Frame:
+    """The jobs that started in the calendar, each with the cell of its start."""
+    return _placed_at("start_s", jobs, dates=dates, calendar=calendar)
+
+
+def cohort_in(jobs: Frame, *, dates: Frame, calendar: Calendar) -> Frame:
+    """The jobs that became eligible in the calendar, each with the cell of that moment."""
+    return _placed_at("eligible_s", jobs, dates=dates, calendar=calendar)
+
+
+def _placed_at(moment: str, jobs: Frame, *, dates: Frame, calendar: Calendar) -> Frame:
+    within = jobs.filter(nw.col(moment) >= calendar.begin_s, nw.col(moment) < calendar.end_s)
+    return placed(within, nw.col(moment), dates=dates, periods=len(calendar))
+
+
+def started_sums(started: Frame) -> Frame:
+    """By cell: `jobs`, `eligible_known` of them, `wait_s`."""
+    known = (~nw.col("eligible_wait_s").is_null()).cast(nw.Int64).alias("eligible_known")
+    terms = started.select(CELL, "wait_s", known)
+    return terms.group_by(CELL).agg(
+        nw.len().cast(nw.Int64).alias("jobs"),
+        nw.col("eligible_known").sum(),
+        nw.col("wait_s").sum(),
+    )
+
+
+def cohort_sums(cohort: Frame) -> Frame:
+    """By cell: `cohort_jobs`, their waits of either class of reason, how many tell of neither."""
+    return cohort.group_by(CELL).agg(
+        nw.len().cast(nw.Int64).alias("cohort_jobs"), *(nw.col(name).sum() for name in _OF_COHORT)
+    )
+
+
+def wait_histograms(started: Frame, *, table: Frame) -> dict[str, Frame]:
+    """A histogram of each of MEASURES; `table` is what `wait_histogram.bins` gives."""
+    return {measure: histogram(started, measure, table=table) for measure in MEASURES}
+
+
+def fates(cohort: Frame, *, horizon_s: int) -> Frame:
+    """By cell, `t_s` and `fate`: how many waits (`n`); all beyond the horizon are of one time."""
+    beyond = nw.col("t_s") > horizon_s
+    clipped = cohort.select(
+        CELL,
+        nw.when(beyond).then(nw.lit(horizon_s + 1)).otherwise(nw.col("t_s")).alias("t_s"),
+        nw.when(beyond).then(nw.lit(CENSORED)).otherwise(nw.col("fate")).alias("fate"),
+    )
+    return clipped.group_by(CELL, "t_s", "fate").agg(nw.len().cast(nw.Int64).alias("n"))

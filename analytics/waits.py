@@ -1,0 +1,129 @@
+"""How long jobs waited, and how likely they are to start: `plimsoll show waits`."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import polars as pl
+
+from analytics.calendar import Calendar
+from analytics.cohorts import shares_by
+from analytics.finding import Finding
+from analytics.reductions import CELL, GROUP, complete
+from analytics.survival import CANCELLED, STARTED
+from analytics.tally import batches
+from analytics.wait_histogram import quantile
+from analytics.wait_moments import TAUS_S, THOUSANDTHS, wait_moments
+from analytics.wait_notes import silent_note, wait_notes
+from analytics.wait_tally import MEASURE, WaitTally, tally_waits
+from analytics.waiting import without_eligible
+from model.wait_reasons import WaitReasons
+
+WAIT_COLUMNS: Final = (
+    "jobs",
+    "wait_p50_s",
+    "wait_p90_s",
+    "wait_p95_s",
+    "wait_mean_s",
+    "eligible_wait_p50_s",
+    "eligible_wait_p95_s",
+    "slowdown_median",
+    "slowdown_median_600",
+    "cohort_jobs",
+    "p_started_1h",
+    "p_started_24h",
+    "p_cancelled_24h",
+    "policy_share",
+    "capacity_share",
+)
+HOUR_S: Final = 3_600
+DAY_S: Final = 86_400
+
+_QUANTILES: Final = {
+    "wait_p50_s": ("wait_s", 50),
+    "wait_p90_s": ("wait_s", 90),
+    "wait_p95_s": ("wait_s", 95),
+    "eligible_wait_p50_s": ("eligible_wait_s", 50),
+    "eligible_wait_p95_s": ("eligible_wait_s", 95),
+    "slowdown_median": (f"excess_{TAUS_S[0]}", 50),
+    "slowdown_median_600": (f"excess_{TAUS_S[1]}", 50),
+}
+_SHARES: Final = {
+    "p_started_1h": (STARTED, HOUR_S),
+    "p_started_24h": (STARTED, DAY_S),
+    "p_cancelled_24h": (CANCELLED, DAY_S),
+}
+
+
+def waits(
+    jobs: pl.LazyFrame, *, calendar: Calendar, reasons: WaitReasons, by: Sequence[str] = ()
+) -> Finding:
+    """Waits of the jobs that started, and the fates of those that became eligible.
+
+    Args:
+        jobs: The JOBS facts, with a column for each dimension of `by`.
+        calendar: The periods; each is printed for each group, empty ones too.
+        reasons: The classes of Slurm's reasons.
+        by: Dimensions, columns of `jobs`.
+
+    Returns:
+        `period_start` (unless the period is the total), `by`, then `WAIT_COLUMNS`. Seconds and
+        slowdowns are Float64, within 1.3 % of the value at the nearest rank. Null is unknown:
+        no such job, or nothing was seen of so long a wait.
+    """
+    seen = jobs.select(pl.col("reason").unique()).collect(engine="streaming")["reason"]
+    silent = without_eligible(jobs)
+    moments = (
+        wait_moments(batch, by, reason_classes=reasons.classes_of(seen)).filter(_touches(calendar))
+        for batch in batches(jobs)
+    )
+    tally = tally_waits(moments, by, calendar=calendar, horizon_s=DAY_S)
+    figures = _figures(tally, calendar).join(tally.groups, on=GROUP)
+    if silent:
+        figures = _unknown_cohorts(figures, jobs, by, silent)
+    notes = wait_notes(tally.sums, tally.fates, reasons=reasons, seen=seen)
+    dated = () if calendar.period == "total" else ("period_start",)
+    frame = figures.sort("period_start", *by).select(*dated, *by, *WAIT_COLUMNS)
+    return Finding(frame, (*silent_note(silent), *notes))
+
+
+def _touches(calendar: Calendar) -> pl.Expr:
+    """Whether a job (see `wait_moments`) started or became eligible in the calendar."""
+    return pl.any_horizontal(
+        pl.col(moment).is_between(calendar.begin_s, calendar.end_s, closed="left")
+        for moment in ("start_s", "eligible_s")
+    )
+
+
+def _figures(tally: WaitTally, calendar: Calendar) -> pl.DataFrame:
+    """Every period for each group: `GROUP`, `period_start`, `WAIT_COLUMNS`."""
+    cells = complete(tally.sums, tally.groups.select(GROUP), calendar=calendar)
+    for name, (measure, percent) in _QUANTILES.items():
+        numbers = tally.histograms.filter(pl.col(MEASURE) == measure).drop(MEASURE)
+        found = quantile(percent, numbers).rename({"value": name})
+        cells = cells.join(found, on=CELL, how="left")
+    cells = cells.join(shares_by(tally.fates, _SHARES), on=CELL, how="left")
+    blamed_s = pl.col("policy_s") + pl.col("capacity_s")
+    return cells.with_columns(
+        pl.col("slowdown_median", "slowdown_median_600") / THOUSANDTHS + 1,
+        wait_mean_s=_ratio(pl.col("wait_s"), pl.col("jobs")),
+        policy_share=_ratio(pl.col("policy_s"), blamed_s),
+        capacity_share=_ratio(pl.col("capacity_s"), blamed_s),
+    )
+
+
+def _ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    return pl.when(whole > 0).then(part / whole)
+
+
+def _unknown_cohorts(
+    figures: pl.DataFrame, jobs: pl.LazyFrame, by: Sequence[str], silent: Sequence[str]
+) -> pl.DataFrame:
+    """Without a cohort where all jobs of the group are of logs that tell no eligible time."""
+    untold = pl.col("cluster").is_in(silent).all().alias("_untold")
+    if not by:
+        return figures.with_columns(
+            pl.when(~jobs.select(untold).collect().item()).then("cohort_jobs").alias("cohort_jobs")
+        )
+    groups = jobs.group_by(by).agg(untold).collect(engine="streaming")
+    joined = figures.join(groups, on=list(by), how="left", nulls_equal=True)
+    return joined.with_columns(pl.when(~pl.col("_untold")).then("cohort_jobs").alias("cohort_jobs"))
