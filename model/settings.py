@@ -119,6 +119,7 @@ class Settings(Record):
     engine: Literal["polars", "dask", "spark"] = "polars"
     privacy: Privacy = Field(default_factory=Privacy)
     clusters: tuple[ClusterSettings, ...] = ()
+    surveys: tuple[Path, ...] = ()
     dashboard: Dashboard = Field(default_factory=Dashboard)
     reports: Reports = Field(default_factory=Reports)
 
@@ -190,6 +191,11 @@ def _anchor(tree: dict[str, Any], folder: Path) -> None:
             place = place.get(part) if isinstance(place, dict) else None
         if isinstance(place, dict) and isinstance(place.get(loc[-1]), str):
             place[loc[-1]] = str(folder / place[loc[-1]])
+    surveys = tree.get("surveys")
+    if isinstance(surveys, list):
+        tree["surveys"] = [
+            str(folder / each) if isinstance(each, str) else each for each in surveys
+        ]
     for source in _sources(tree):
         for key in PATH_KEYS:
             if isinstance(source.get(key), str):

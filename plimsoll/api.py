@@ -144,6 +144,11 @@ def fragmentation(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
     return _ask("fragmentation", store, asking)
 
 
+def growth(*, on: Day | None = None, **asking: Unpack[Asking]) -> pl.DataFrame:
+    """By year, the clusters of the registry and of surveys, and their sizes. Needs no store."""
+    return _ask("growth", None, asking, on=_day(on))
+
+
 def capacity(*, on: Day | None = None, **asking: Unpack[Asking]) -> pl.DataFrame:
     """The registry on a date: machines here and abroad. Needs no store."""
     return _ask("capacity", None, asking, on=_day(on))

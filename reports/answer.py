@@ -27,7 +27,7 @@ def answer(
     facts = None
     if store is not None and question.table not in NEEDS_NO_STORE:
         facts = Facts(store, settings, registry.gpus, question)
-    finding = TABLES[question.table](Asked(question, registry, facts))
+    finding = TABLES[question.table](Asked(question, registry, facts, settings))
     if facts is None:
         return Answer(question, finding.frame, finding.notes)
     as_of, assumed = facts.as_of

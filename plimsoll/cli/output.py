@@ -124,10 +124,12 @@ def _as_grid(frame: pl.DataFrame, *, cut: int | None = None) -> Table:
 
 
 def format_column(column: pl.Series) -> list[str]:
-    """A column for people: 1,234; 12.5; 0.123; 2026-05-01; an unknown is empty.
+    """A column for people: 1,234; 12.5; 0.123; 2026-05-01; a year 2026; an unknown is empty.
 
     All fractions of a column have as many decimals as its largest value deserves.
     """
+    if column.name == "year" or column.name.endswith("_year"):
+        return ["" if value is None else str(value) for value in column]
     decimals = _decimals(column) if column.dtype.is_float() else 0
     return [_cell(value, decimals) for value in column]
 

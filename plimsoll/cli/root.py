@@ -24,6 +24,7 @@ COMMANDS: Final = {
         "serve",
         "show",
         "store",
+        "survey",
     )
 }
 

@@ -5,10 +5,10 @@ from typing import Final
 
 from analytics.finding import Finding
 from reports.tables.asked import Asked
+from reports.tables.fragmentation import fragmentation_table, growth_table
 from reports.tables.grantable import grantable_table
 from reports.tables.machines import capacity_table
 from reports.tables.nodes import inference_table, nodes_table, utilisation_table
-from reports.tables.pools import fragmentation_table
 from reports.tables.programme import applications_table, shortfall_table
 from reports.tables.work import usage_table, wait_curves_table, waits_table
 
@@ -21,6 +21,7 @@ TABLES: Final[Mapping[str, TableMaker]] = {
     "capacity": capacity_table,
     "fragmentation": fragmentation_table,
     "grantable": grantable_table,
+    "growth": growth_table,
     "inference": inference_table,
     "nodes": nodes_table,
     "shortfall": shortfall_table,
@@ -30,4 +31,4 @@ TABLES: Final[Mapping[str, TableMaker]] = {
     "waits": waits_table,
 }
 
-NEEDS_NO_STORE: Final = frozenset({"capacity"})
+NEEDS_NO_STORE: Final = frozenset({"capacity", "growth"})

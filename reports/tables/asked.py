@@ -12,6 +12,7 @@ from analytics.roles import node_roles
 from model.errors import InputError
 from model.question import Question, split_where
 from model.registry import Registry
+from model.settings import Settings
 from model.suggestions import did_you_mean
 from reports.facts import Facts
 
@@ -23,6 +24,7 @@ class Asked:
     question: Question
     registry: Registry
     facts: Facts | None
+    settings: Settings
 
     @property
     def where(self) -> dict[str, list[str]]:

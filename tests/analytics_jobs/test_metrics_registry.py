@@ -13,6 +13,7 @@ from analytics.dimensions import DIMENSIONS
 from analytics.estate import OBSERVED_SCHEMA, Estate
 from analytics.grantable import GRANTABLE_COLUMNS
 from analytics.fragmentation import fragmentation
+from analytics.growth import GROWTH_SCHEMA
 from analytics.inference import inference
 from analytics.shortfall import SHORTFALL_COLUMNS
 from analytics.survival import CURVE_SCHEMA
@@ -47,6 +48,7 @@ def printed() -> dict[str, list[str]]:
         "utilisation": utilisation(estate, calendar=days).frame.columns,
         "nodes": nodes(estate, calendar=days).frame.columns,
         "fragmentation": fragmentation(estate, calendar=days).frame.columns,
+        "growth": GROWTH_SCHEMA.names(),
         "inference": inference(estate, calendar=days).frame.columns,
     }
 
