@@ -24,10 +24,10 @@ Frame = nw.LazyFrame[Any]
 GROUP: Final = "_group"
 LEFT_S: Final = "_left_s"
 CELL: Final = "_cell"
-_BIN: Final = "_bin"
+BIN: Final = "_bin"
 _BIN_END_S: Final = "_bin_end_s"
 _MOMENT_S: Final = "_moment_s"
-_TICK: Final = "_tick"
+TICK: Final = "_tick"
 
 
 def ticks(calendar: Calendar) -> pl.DataFrame:
@@ -39,11 +39,11 @@ def ticks(calendar: Calendar) -> pl.DataFrame:
     first = pl.col("begin_s") // TICK_S
     after = (pl.col("end_s") + TICK_S - 1) // TICK_S
     spans = calendar.bins.select(
-        pl.col("bin").alias(_BIN),
+        pl.col("bin").alias(BIN),
         pl.col("end_s").alias(_BIN_END_S),
-        pl.int_ranges(first, after).alias(_TICK),
+        pl.int_ranges(first, after).alias(TICK),
     )
-    return spans.explode(_TICK, empty_as_null=False)
+    return spans.explode(TICK, empty_as_null=False)
 
 
 def placed(jobs: Frame, moment: nw.Expr, *, dates: Frame, periods: int) -> Frame:
@@ -54,11 +54,11 @@ def placed(jobs: Frame, moment: nw.Expr, *, dates: Frame, periods: int) -> Frame
     moment to the end of its period.
     """
     at = jobs.with_columns(moment.alias(_MOMENT_S))
-    dated = at.with_columns((nw.col(_MOMENT_S) // TICK_S).alias(_TICK)).join(
-        dates, on=_TICK, how="inner"
+    dated = at.with_columns((nw.col(_MOMENT_S) // TICK_S).alias(TICK)).join(
+        dates, on=TICK, how="inner"
     )
     return dated.with_columns(
-        (nw.col(GROUP) * periods + nw.col(_BIN)).alias(CELL),
+        (nw.col(GROUP) * periods + nw.col(BIN)).alias(CELL),
         (nw.col(_BIN_END_S) - nw.col(_MOMENT_S)).alias(LEFT_S),
     )
 
