@@ -39,6 +39,7 @@ APPLICATION_COLUMNS: Final = (
     "end",
     "elapsed_share",
     "rate_28d",
+    "billing_hours",
 )
 _FAR_DAYS: Final = 36_525
 
@@ -70,7 +71,9 @@ def applications(
     lines = with_cuts(awards).join(use, on=list(AWARDS.key), how="left")
     return (
         lines.with_columns(
-            used_share=pl.when(pl.col("granted") > 0).then(pl.col("used") / pl.col("granted")),
+            used_share=pl.when((pl.col("status") == "decided") & (pl.col("granted") > 0)).then(
+                pl.col("used") / pl.col("granted")
+            ),
             run_out_date=_run_out(as_of),
         )
         .with_columns(pull_back=_pull_back(pull_back))

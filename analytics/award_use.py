@@ -4,15 +4,16 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from analytics.award_accounts import award_accounts
+from analytics.award_hours import BILLING, Account, Charging, Hours, Measure, daily_hours, measure
 from analytics.calendar import calendar, day_span
 from analytics.tracking import with_gpu_tracking
-from analytics.usage import usage
 from model.schemas import AWARDS
 from model.units import resolve_unit
 
@@ -23,18 +24,17 @@ USE_SCHEMA: Final = pl.Schema(
         "elapsed_share": pl.Float64(),
         "rate_28d": pl.Float64(),
         "exhausted_on": pl.Date(),
+        "billing_hours": pl.Float64(),
     }
 )
 RATE_DAYS: Final = 28
 
 _DAY_S: Final = 86_400
 _ROUNDING: Final = 1e-9
-_COUNTED_BY: Final = {"gpu": "gpu_hours", "node": "node_hours", "cpu": "cpu_hours"}
 _DATED: Final = ("start", "end")
 
 Key = tuple[Any, ...]
-Account = tuple[str, str]
-Hours = Mapping[tuple[Account, str], Mapping[date, float | None]]
+NO_CHARGING: Final[Mapping[str, Charging]] = MappingProxyType({})
 
 
 @dataclass
@@ -45,10 +45,11 @@ class _Award:
     start: date
     end: date
     granted: float
-    hours_a_unit: int
-    hours: str
+    measure: Measure
     accounts: tuple[Account, ...] = ()
+    billed: bool = False
     used: float = 0.0
+    billing: float | None = 0.0
     recent: float = 0.0
     known: bool = True
     exhausted_on: date | None = None
@@ -56,6 +57,10 @@ class _Award:
     @property
     def left(self) -> float:
         return max(0.0, self.granted - self.used)
+
+    def bill(self, amount: float | None) -> None:
+        both_known = self.billing is not None and amount is not None
+        self.billing = (self.billing or 0.0) + (amount or 0.0) if both_known else None
 
     def charge(self, amount: float, day: date, *, recent: bool) -> None:
         self.used += amount
@@ -65,7 +70,12 @@ class _Award:
 
 
 def award_use(
-    awards: pl.DataFrame, jobs: pl.LazyFrame, *, as_of: datetime, timezone: str = "UTC"
+    awards: pl.DataFrame,
+    jobs: pl.LazyFrame,
+    *,
+    as_of: datetime,
+    timezone: str = "UTC",
+    charging: Mapping[str, Charging] = NO_CHARGING,
 ) -> pl.DataFrame:
     """What was used of each award up to `as_of`, in the award's own unit (USE_SCHEMA).
 
@@ -75,22 +85,26 @@ def award_use(
     charged to the one that ends last.
 
     Only awards with something granted, dates, and accounts on clusters with jobs have a line:
-    of all others the use is unknown, and so it is of units that jobs are not counted in (cores:
-    Slurm counts hardware threads; service units). `rate_28d` is what was used a day in the last
+    of all others the use is unknown. So it is where the figure of any job that counts is, and in
+    units that `charging` (by cluster) does not tell how to count: core-hours need the threads of a
+    core, a site's own units that it charges by Slurm's billing. `billing_hours` is the billing of
+    the same jobs, where their clusters charge by it. `rate_28d` is what was used a day in the last
     28 days (of the award), `elapsed_share` the share of the period that has passed, `exhausted_on`
     the day on which the grant was used up.
     """
     now = as_of.astimezone(ZoneInfo(timezone))
     if "gpu_untracked" not in jobs.collect_schema().names():
         jobs = with_gpu_tracking(jobs)
-    live = _live_awards(awards, jobs)
-    hours = _daily_hours(live, jobs, as_of=as_of, timezone=timezone)
+    live = _live_awards(awards, jobs, charging)
+    hours = _hours(live, jobs, as_of=as_of, timezone=timezone)
     _charge(live, hours, since=now.date() - timedelta(days=RATE_DAYS))
     rows = [_row(award, now) for award in live]
     return pl.DataFrame(rows, schema=USE_SCHEMA, orient="row")
 
 
-def _live_awards(awards: pl.DataFrame, jobs: pl.LazyFrame) -> list[_Award]:
+def _live_awards(
+    awards: pl.DataFrame, jobs: pl.LazyFrame, charging: Mapping[str, Charging]
+) -> list[_Award]:
     decided = awards.filter(
         (pl.col("granted") > 0)
         & pl.all_horizontal(pl.col(name).is_not_null() for name in _DATED)
@@ -100,37 +114,41 @@ def _live_awards(awards: pl.DataFrame, jobs: pl.LazyFrame) -> list[_Award]:
     accounts: dict[Key, list[Account]] = defaultdict(list)
     for row in award_accounts(decided).iter_rows(named=True):
         accounts[tuple(row[name] for name in AWARDS.key)].append((row["cluster"], row["account"]))
-    found = (_award(row, accounts, seen) for row in decided.iter_rows(named=True))
+    found = (_award(row, accounts, seen, charging) for row in decided.iter_rows(named=True))
     return [award for award in found if award is not None]
 
 
 def _award(
-    row: Mapping[str, Any], accounts: Mapping[Key, list[Account]], seen: set[str]
+    row: Mapping[str, Any],
+    accounts: Mapping[Key, list[Account]],
+    seen: set[str],
+    charging: Mapping[str, Charging],
 ) -> _Award | None:
     key = tuple(row[name] for name in AWARDS.key)
-    unit = resolve_unit(row["unit"] or "")
     named = accounts.get(key, [])
     if row["resource"] in {cluster for cluster, _ in named}:
         named = [place for place in named if place[0] == row["resource"]]
-    if unit is None or unit.hours is None or unit.of not in _COUNTED_BY or not named:
-        return None
-    if not {cluster for cluster, _ in named} <= seen:
+    clusters = {cluster for cluster, _ in named}
+    counted = measure(resolve_unit(row["unit"] or ""), clusters, charging)
+    if counted is None or not clusters or not clusters <= seen:
         return None
     return _Award(
         key=key,
         start=row["start"],
         end=row["end"],
         granted=row["granted"],
-        hours_a_unit=unit.hours,
-        hours=_COUNTED_BY[unit.of],
+        measure=counted,
         accounts=tuple(dict.fromkeys(named)),
+        billed=all(_by_billing(charging.get(name)) for name in clusters),
     )
 
 
-def _daily_hours(
-    live: Sequence[_Award], jobs: pl.LazyFrame, *, as_of: datetime, timezone: str
-) -> Hours:
-    """Hours by account, kind of hours and day, over the periods of the awards up to `as_of`."""
+def _by_billing(way: Charging | None) -> bool:
+    return way is not None and way.billing_per_unit is not None
+
+
+def _hours(live: Sequence[_Award], jobs: pl.LazyFrame, *, as_of: datetime, timezone: str) -> Hours:
+    """What the awards' accounts held by day, over the periods of the awards up to `as_of`."""
     if not live:
         return {}
     begin, end = day_span(
@@ -138,19 +156,15 @@ def _daily_hours(
     )
     if (end := min(end, as_of.astimezone(UTC))) <= begin:
         return {}
-    places = {place for award in live for place in award.accounts}
-    named = pl.LazyFrame(sorted(places), schema=["cluster", "account"], orient="row")
-    mine = jobs.join(named, on=["cluster", "account"], how="semi")
-    days = calendar(begin, end, period="day", timezone=timezone)
-    frame = usage(mine, calendar=days, by=["cluster", "account"])
-    kinds = sorted({award.hours for award in live})
-    table: dict[tuple[Account, str], dict[date, float | None]] = defaultdict(dict)
-    for day, cluster, account, *held in frame.select(
-        "period_start", "cluster", "account", *kinds
-    ).iter_rows():
-        for kind, hours in zip(kinds, held, strict=True):
-            table[(cluster, account), kind][day] = hours
-    return table
+    kinds = {award.measure.hours for award in live}
+    if any(award.billed for award in live):
+        kinds.add(BILLING)
+    return daily_hours(
+        jobs,
+        {place for award in live for place in award.accounts},
+        sorted(kinds),
+        days=calendar(begin, end, period="day", timezone=timezone),
+    )
 
 
 def _charge(live: Sequence[_Award], hours: Hours, *, since: date) -> None:
@@ -158,37 +172,52 @@ def _charge(live: Sequence[_Award], hours: Hours, *, since: date) -> None:
     by_account: dict[tuple[Account, str], list[_Award]] = defaultdict(list)
     for award in sorted(live, key=lambda award: (award.end, award.start, award.key)):
         for place in award.accounts:
-            by_account[place, award.hours].append(award)
+            by_account[place, award.measure.hours].append(award)
     for day, source, amount in _in_order(by_account, hours):
         in_force = [award for award in by_account[source] if award.start <= day < award.end]
+        billing = hours.get((source[0], BILLING), {}).get(day, 0.0)
         if amount is None:
             for award in in_force:
                 award.known = False
         else:
-            _charge_day(in_force, amount, day, recent=day >= since)
+            _charge_day(in_force, amount, day, recent=day >= since, billing=billing)
 
 
 def _in_order(
     by_account: Mapping[tuple[Account, str], Sequence[_Award]], hours: Hours
 ) -> list[tuple[date, tuple[Account, str], float | None]]:
     cells = [
-        (day, place, amount)
-        for place in by_account
-        for day, amount in hours.get(place, {}).items()
-        if amount != 0
+        (day, source, amount)
+        for source in by_account
+        for day, amount in hours.get(source, {}).items()
+        if amount != 0 or hours.get((source[0], BILLING), {}).get(day, 0.0) != 0
     ]
     return sorted(cells, key=lambda cell: cell[:2])
 
 
-def _charge_day(in_force: Sequence[_Award], hours: float, day: date, *, recent: bool) -> None:
+def _charge_day(
+    in_force: Sequence[_Award], hours: float, day: date, *, recent: bool, billing: float | None
+) -> None:
+    """Split a day over the awards; each is billed by its part, the first where nothing counted."""
+    parts = _split(in_force, hours)
+    for award, part in parts:
+        award.charge(part / award.measure.hours_a_unit, day, recent=recent)
+        award.bill(None if billing is None else billing * part / hours)
+    if not parts and in_force:
+        in_force[0].bill(billing)
+
+
+def _split(in_force: Sequence[_Award], hours: float) -> list[tuple[_Award, float]]:
+    """The hours that each award takes: what it has left, the last one all that goes beyond."""
+    parts = []
     for award in in_force:
-        part = min(award.left * award.hours_a_unit, hours)
+        part = min(award.left * award.measure.hours_a_unit, hours)
         if part > 0:
-            award.charge(part / award.hours_a_unit, day, recent=recent)
+            parts.append((award, part))
             hours -= part
     if hours > 0 and in_force:
-        last = in_force[-1]
-        last.charge(hours / last.hours_a_unit, day, recent=recent)
+        parts.append((in_force[-1], hours))
+    return parts
 
 
 def _row(award: _Award, now: datetime) -> tuple[Any, ...]:
@@ -196,8 +225,9 @@ def _row(award: _Award, now: datetime) -> tuple[Any, ...]:
     passed = (min(today, award.end) - award.start).days
     elapsed = min(1.0, max(0.0, passed / (award.end - award.start).days))
     if not award.known:
-        return (*award.key, None, elapsed, None, None)
+        return (*award.key, None, elapsed, None, None, None)
     into_today = timedelta(hours=now.hour, minutes=now.minute, seconds=now.second)
     days = min(RATE_DAYS, (today - award.start).days) + into_today.total_seconds() / _DAY_S
     rate = award.recent / days if days > 0 else None
-    return (*award.key, award.used, elapsed, rate, award.exhausted_on)
+    billing = award.billing if award.billed else None
+    return (*award.key, award.used, elapsed, rate, award.exhausted_on, billing)

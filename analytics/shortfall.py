@@ -39,6 +39,11 @@ SHORTFALL_COLUMNS: Final = (
     "demand_ratio_basis",
     "without_request",
     "without_recommendation",
+    "success_rate",
+    "cut_min",
+    "cut_max",
+    "demand_ratio_granted",
+    "granted_of_offered",
 )
 UNIFORM_POINTS: Final = 0.02
 """A cut within two points of the median cut counts as the same cut."""
@@ -76,8 +81,8 @@ def shortfall(
     lines = with_cuts(awards).join(use, on=list(AWARDS.key), how="left")
     decided = _decided_applications(lines, keys)
     sums = decided.group_by(keys).agg(*_counts_and_sums(), *_spread())
-    offered = pl.lit(None, pl.Float64).alias("offered") if by else _offered()
-    rounds = lines.group_by(keys).agg(_applications().alias("applications"), offered)
+    offer = pl.lit(None, pl.Float64).alias("offered") if by else _offered()
+    rounds = lines.group_by(keys).agg(_applications().alias("applications"), offer)
     return (
         rounds.join(sums, on=keys, how="left", nulls_equal=True)
         .with_columns(pl.col("decided", "awards", "without_request").fill_null(0))
@@ -125,20 +130,23 @@ def _sum_or_unknown(name: str) -> pl.Expr:
     return pl.when(pl.col(name).null_count() == 0).then(pl.col(name).sum()).alias(name)
 
 
-def _sum_of_known(name: str) -> pl.Expr:
+def sum_of_known(name: str) -> pl.Expr:
+    """The sum of a column's known values, null where there are none."""
     return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)
 
 
 def _counts_and_sums() -> list[pl.Expr]:
     asked, merit, given = pl.col("requested"), pl.col("recommended"), pl.col("granted")
     unmet = (asked - given).clip(lower_bound=0)
-    unmet_on_merit = (pl.min_horizontal(merit, asked) - given).clip(lower_bound=0)
+    unmet_on_merit = pl.when(asked.is_not_null()).then(
+        (pl.min_horizontal(merit, asked) - given).clip(lower_bound=0)
+    )
     judged = (asked.is_not_null() & merit.is_null()).sum() == 0
     used = given > 0
     return [
         pl.col("n").sum().alias("decided"),
         _sum_or_unknown("n_awards").alias("awards"),
-        *(_sum_of_known(name) for name in ("requested", "recommended")),
+        *(sum_of_known(name) for name in ("requested", "recommended")),
         given.sum().alias("granted"),
         pl.when(pl.col("used").filter(used).count() > 0).then(pl.col("used").sum()).alias("used"),
         given.filter(asked.is_not_null()).sum().alias("_granted_of_requested"),
@@ -160,6 +168,8 @@ def _spread() -> list[pl.Expr]:
         cut.median().alias("cut_median"),
         cut.quantile(0.25, "linear").alias("cut_q1"),
         cut.quantile(0.75, "linear").alias("cut_q3"),
+        cut.min().alias("cut_min"),
+        cut.max().alias("cut_max"),
         uniform.filter(pl.col("granted") > 0).mean().alias("uniform_cut_of_funded"),
         uniform.mean().alias("uniform_cut_of_decided"),
     ]
@@ -210,6 +220,9 @@ def _ratios() -> list[pl.Expr]:
         _ratio(pl.col("_granted_of_requested"), pl.col("requested")).alias("awarded_share"),
         _ratio(pl.col("requested"), asked_for).alias("demand_ratio_requested"),
         _ratio(judged, judged_for).alias("demand_ratio_recommended"),
+        _ratio(pl.col("requested"), pl.col("_granted_of_requested")).alias("demand_ratio_granted"),
+        _ratio(pl.col("granted"), pl.col("offered")).alias("granted_of_offered"),
+        _ratio(pl.col("awards"), pl.col("decided")).alias("success_rate"),
         _ratio(pl.col("used"), pl.col("_granted_of_used")).alias("used_share"),
     ]
 
@@ -232,6 +245,12 @@ def shortfall_notes(awards: pl.DataFrame, rounds: pl.DataFrame) -> tuple[str, ..
         notes.append(
             f"{mixed} rounds have both lines for applications and lines for a whole round: "
             "they are added."
+        )
+    more = with_cuts(awards).filter(pl.col("cut_fraction") < 0).height
+    if more:
+        notes.append(
+            f"{more} entries were granted more than asked: they count as negative cuts, and as "
+            "nothing in unmet demand."
         )
     if rounds["unmet_high"].is_not_null().any():
         notes.append(

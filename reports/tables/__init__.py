@@ -9,7 +9,12 @@ from reports.tables.fragmentation import fragmentation_table, growth_table
 from reports.tables.grantable import grantable_table
 from reports.tables.machines import capacity_table
 from reports.tables.nodes import inference_table, nodes_table, utilisation_table
-from reports.tables.programme import applications_table, shortfall_table
+from reports.tables.programme import (
+    applications_table,
+    pools_table,
+    regret_table,
+    shortfall_table,
+)
 from reports.tables.work import usage_table, wait_curves_table, waits_table
 
 __all__ = ["NEEDS_NO_STORE", "TABLES", "Asked"]
@@ -26,6 +31,10 @@ TABLES: Final[Mapping[str, TableMaker]] = {
     "nodes": nodes_table,
     "shortfall": shortfall_table,
     "usage": usage_table,
+    "outcomes": outcomes_table,
+    "pools": pools_table,
+    "queue": queue_table,
+    "regret": regret_table,
     "utilisation": utilisation_table,
     "wait_curves": wait_curves_table,
     "waits": waits_table,

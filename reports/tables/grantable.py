@@ -16,7 +16,7 @@ from analytics.grantable import grantable
 from analytics.grantable_notes import grantable_notes
 from model.errors import InputError
 from reports.tables.asked import Asked, kept
-from reports.tables.programme import awards_and_use
+from reports.tables.programme import awards_and_use, machines
 
 _YEAR: Final = timedelta(days=365)
 _OF_FACTS: Final = ("cluster", "tier")
@@ -72,13 +72,12 @@ def _awards(asked: Asked, coming: Calendar, as_of: datetime) -> tuple[pl.DataFra
     facts = asked.stored()
     awards, used = awards_and_use(asked)
     clusters = facts.settings.clusters
-    machines = {each.machine: each.name for each in clusters if each.machine}
     threads = {each.name: each.threads_per_core for each in clusters}
     as_of_s = int(as_of.timestamp())
     rows = with_observation(
         awards,
         USE_SCHEMA.to_frame() if used is None else used,
-        placed(awards, facts.names, machines),
+        placed(awards, facts.names, machines(clusters)),
         facts.observed,
         as_of_s=as_of_s,
         timezone=asked.question.timezone,

@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from analytics.applications import APPLICATION_COLUMNS
+from analytics.award_pools import POOL_COLUMNS
 from analytics.calendar import calendar
 from analytics.capacity_lines import CAPACITY_SCHEMA
 from analytics.dimensions import DIMENSIONS
 from analytics.estate import OBSERVED_SCHEMA, Estate
-from analytics.grantable import GRANTABLE_COLUMNS
 from analytics.fragmentation import fragmentation
+from analytics.grantable import GRANTABLE_COLUMNS
 from analytics.growth import GROWTH_SCHEMA
 from analytics.inference import inference
+from analytics.regret import REGRET_COLUMNS
 from analytics.shortfall import SHORTFALL_COLUMNS
 from analytics.survival import CURVE_SCHEMA
 from analytics.usage import USAGE_COLUMNS
@@ -44,6 +46,8 @@ def printed() -> dict[str, list[str]]:
         "shortfall": list(SHORTFALL_COLUMNS),
         "applications": list(APPLICATION_COLUMNS),
         "grantable": list(GRANTABLE_COLUMNS),
+        "pools": ["call", "round", *POOL_COLUMNS],
+        "regret": list(REGRET_COLUMNS),
         "capacity": CAPACITY_SCHEMA.names(),
         "utilisation": utilisation(estate, calendar=days).frame.columns,
         "nodes": nodes(estate, calendar=days).frame.columns,
