@@ -19,3 +19,8 @@ def _tasks_of_range(text: pl.Expr) -> pl.Expr:
     last = text.str.extract(r"-(\d+)").cast(pl.Int64).fill_null(first)
     step = text.str.extract(r":(\d+)").cast(pl.Int64).fill_null(1)
     return ((last - first) // pl.max_horizontal(step, pl.lit(1)) + 1).fill_null(0)
+
+
+def lists_every_task(job_label: pl.Expr) -> pl.Expr:
+    """Whether a label lists all tasks that it stands for: Slurm cuts a long list with `...`."""
+    return ~job_label.str.contains(r"\[[^\]]*\.\.\.").fill_null(value=False)

@@ -38,11 +38,14 @@ def by_gpu_model(
 
     `gpu_model` is the catalogue's id, else Slurm's own type name; "unknown" for GPUs without a
     type, "none" for a job without GPUs, null where its GPUs are unknown. Jobs that did not start
-    go by the types that they asked for. GPUs add up to those of the jobs.
+    go by the types that they asked for. GPUs add up to those of the jobs, which stand beside them
+    as `gpus_of_job`. `req_gpus` of a job with several models are the model's own GPUs.
     """
+    gpus = pl.when("started").then("gpus").otherwise("req_gpus")
     dealt = jobs.with_columns(
         pl.when("started").then("gpu_types").otherwise("req_gpu_types").fill_null("").alias(_CELL),
-        pl.when("started").then("gpus").otherwise("req_gpus").alias("gpus"),
+        gpus=gpus,
+        gpus_of_job=gpus,
     )
     cells = dealt.select("cluster", _CELL).filter(pl.col(_CELL) != "").unique().collect()
     parts = _parts(cells.iter_rows(), catalogue, aliases).lazy()
@@ -53,13 +56,15 @@ def by_gpu_model(
     rest = others.filter((pl.col(_TYPED) == 0) | (pl.col("gpus") > pl.col(_TYPED))).with_columns(
         pl.col("gpus") - pl.col(_TYPED), gpu_types=pl.lit("")
     )
-    return pl.concat(
+    each = pl.concat(
         [
             dealt.drop("gpus", "gpu_types").join(parts, on=["cluster", _CELL]),
             rest.with_columns(gpu_model=_model_of_untyped()).drop(_TYPED),
         ],
         how="diagonal",
-    ).drop(_CELL)
+    )
+    whole = pl.col("gpus").eq_missing(pl.col("gpus_of_job"))
+    return each.with_columns(req_gpus=pl.when(whole).then("req_gpus").otherwise("gpus")).drop(_CELL)
 
 
 def _model_of_untyped() -> pl.Expr:

@@ -1,0 +1,65 @@
+"""How long jobs of a kind took: the mean elapsed time by cluster, partition and time limit.
+
+What a job that never ran would have used is not known; what jobs like it used is.
+"""
+
+from typing import Any, Final
+
+import narwhals as nw
+import polars as pl
+
+from analytics.tally import batches
+from model.schemas import UNLIMITED_S
+
+LIKE: Final = ("cluster", "partition", "limit_bin")
+"""Jobs that agree in these are alike."""
+
+_ELAPSED: Final = "elapsed_s"
+_JOBS: Final = "like_jobs"
+_TOP_BIT: Final = 63
+
+
+def limit_bin() -> pl.Expr:
+    """The octave of a time limit, floor(log2(limit_s)); UNLIMITED_S for none, null if unknown."""
+    seconds = pl.max_horizontal("limit_s", pl.lit(1, pl.Int64))
+    octave = _TOP_BIT - seconds.bitwise_leading_zeros().cast(pl.Int64)
+    limit_s = pl.col("limit_s")
+    limited = pl.when(limit_s != UNLIMITED_S).then(octave).otherwise(pl.lit(UNLIMITED_S, pl.Int64))
+    return pl.when(limit_s.is_not_null()).then(limited).alias("limit_bin")
+
+
+def like_jobs(jobs: pl.LazyFrame) -> pl.DataFrame:
+    """What jobs that ran took, by what they have in common.
+
+    Args:
+        jobs: The JOBS facts of whole clusters, whatever the period in question.
+
+    Returns:
+        `cluster, partition, limit_bin`, then `like_jobs` (started jobs that ended, of known
+        suspended time) and their `mean_elapsed_s`, without the time in which they were suspended.
+    """
+    parts = [
+        _sums(nw.from_native(_ran(batch).collect(engine="streaming"))) for batch in batches(jobs)
+    ]
+    sums = pl.concat(parts).group_by(LIKE).agg(pl.col(_ELAPSED, _JOBS).sum())
+    means = sums.with_columns(mean_elapsed_s=pl.col(_ELAPSED) / pl.col(_JOBS)).drop(_ELAPSED)
+    return means.sort(LIKE)
+
+
+def _ran(jobs: pl.LazyFrame) -> pl.LazyFrame:
+    start_s, end_s = (
+        pl.col(name).dt.timestamp("us") // 1_000_000 for name in ("start", "held_until")
+    )
+    elapsed_s = end_s - start_s - pl.col("suspended_s")
+    known = jobs.filter("started", pl.col("end").is_not_null(), elapsed_s.is_not_null())
+    return known.select(
+        "cluster",
+        "partition",
+        limit_bin(),
+        pl.max_horizontal(elapsed_s, pl.lit(0, pl.Int64)).alias(_ELAPSED),
+    )
+
+
+def _sums(ran: "nw.DataFrame[Any]") -> pl.DataFrame:
+    sums = ran.group_by(*LIKE).agg(nw.col(_ELAPSED).sum(), nw.len().alias(_JOBS))
+    return sums.with_columns(nw.col(_JOBS).cast(nw.Int64)).to_polars()

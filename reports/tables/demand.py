@@ -1,0 +1,53 @@
+"""Tables of what jobs asked for, and what became of it."""
+
+from dataclasses import replace
+
+from analytics.demand import demand
+from analytics.dimensions import DIMENSIONS, dimension_notes
+from analytics.finding import Finding
+from analytics.job_queue import queue
+from analytics.outcomes import outcomes
+from model.wait_reasons import load_wait_reasons
+from reports.tables.asked import Asked, kept
+
+
+def demand_table(asked: Asked) -> Finding:
+    """What jobs asked for, held, and did not get."""
+    facts, periods = asked.known(through_last_event=True)
+    found = demand(
+        asked.chosen_jobs(),
+        calendar=periods,
+        observed=facts.observed,
+        by=asked.question.by,
+        everything=facts.tracked_jobs,
+    )
+    return _with_dimension_notes(found, asked)
+
+
+def outcomes_table(asked: Asked) -> Finding:
+    """How jobs ended, and what they had held."""
+    _, periods = asked.known(through_last_event=True)
+    found = outcomes(asked.chosen_jobs(), calendar=periods, by=asked.question.by)
+    return _with_dimension_notes(found, asked)
+
+
+def queue_table(asked: Asked) -> Finding:
+    """A line a cluster and reason of what waits; filters may name jobs or lines."""
+    facts, periods = asked.known(through_last_event=True)
+    asked.without_by()
+    of_lines = {name: values for name, values in asked.where.items() if name not in DIMENSIONS}
+    of_jobs = tuple(pair for pair in asked.question.where if pair[0] not in of_lines)
+    found = queue(
+        replace(asked, question=replace(asked.question, where=of_jobs)).chosen_jobs(),
+        observed=facts.observed,
+        reasons=load_wait_reasons(),
+        until_s=periods.end_s if asked.question.until else None,
+        everything=facts.tracked_jobs,
+    )
+    return _with_dimension_notes(kept(found, of_lines), asked)
+
+
+def _with_dimension_notes(found: Finding, asked: Asked) -> Finding:
+    needed = [*asked.question.by, *asked.where]
+    notes = dimension_notes(needed, awards=asked.stored().awards)
+    return Finding(found.frame, (*found.notes, *notes))
