@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from plimsoll.api import (
         applications,
         capacity,
+        demand,
         fragmentation,
         grantable,
         growth,
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
         load_nodes,
         nodes,
         open_store,
+        outcomes,
+        queue,
         shortfall,
         usage,
         utilisation,
@@ -37,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "applications",
     "capacity",
+    "demand",
     "fragmentation",
     "grantable",
     "growth",
@@ -47,6 +51,8 @@ __all__ = [
     "load_nodes",
     "nodes",
     "open_store",
+    "outcomes",
+    "queue",
     "shortfall",
     "usage",
     "utilisation",

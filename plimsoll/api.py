@@ -109,6 +109,21 @@ def wait_curves(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
     return _ask("wait_curves", store, asking)
 
 
+def demand(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
+    """What jobs asked for and held, never ran and still wait for, between two bounds."""
+    return _ask("demand", store, asking)
+
+
+def queue(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
+    """What waits at data-as-of, by cluster and Slurm's reason."""
+    return _ask("queue", store, asking)
+
+
+def outcomes(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
+    """Jobs that ran and ended, by the state that they ended in, and what they had held."""
+    return _ask("outcomes", store, asking)
+
+
 def shortfall(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
     """A line a round: requested, recommended, granted, used, and how uniform the cut was."""
     return _ask("shortfall", store, asking)

@@ -5,6 +5,7 @@ from typing import Final
 
 from analytics.finding import Finding
 from reports.tables.asked import Asked
+from reports.tables.demand import demand_table, outcomes_table, queue_table
 from reports.tables.fragmentation import fragmentation_table, growth_table
 from reports.tables.grantable import grantable_table
 from reports.tables.machines import capacity_table
@@ -24,12 +25,15 @@ TableMaker = Callable[[Asked], Finding]
 TABLES: Final[Mapping[str, TableMaker]] = {
     "applications": applications_table,
     "capacity": capacity_table,
+    "demand": demand_table,
     "fragmentation": fragmentation_table,
     "grantable": grantable_table,
     "growth": growth_table,
     "inference": inference_table,
     "nodes": nodes_table,
+    "outcomes": outcomes_table,
     "pools": pools_table,
+    "queue": queue_table,
     "regret": regret_table,
     "shortfall": shortfall_table,
     "usage": usage_table,

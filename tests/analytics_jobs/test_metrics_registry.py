@@ -10,12 +10,15 @@ from analytics.applications import APPLICATION_COLUMNS
 from analytics.award_pools import POOL_COLUMNS
 from analytics.calendar import calendar
 from analytics.capacity_lines import CAPACITY_SCHEMA
+from analytics.demand import DEMAND_COLUMNS
 from analytics.dimensions import DIMENSIONS
 from analytics.estate import OBSERVED_SCHEMA, Estate
 from analytics.fragmentation import fragmentation
 from analytics.grantable import GRANTABLE_COLUMNS
 from analytics.growth import GROWTH_SCHEMA
 from analytics.inference import inference
+from analytics.job_queue import QUEUE_COLUMNS
+from analytics.outcomes import OUTCOME_COLUMNS
 from analytics.regret import REGRET_COLUMNS
 from analytics.shortfall import SHORTFALL_COLUMNS
 from analytics.survival import CURVE_SCHEMA
@@ -41,6 +44,9 @@ def printed() -> dict[str, list[str]]:
     days = calendar(TODAY, TODAY + timedelta(days=2), period="day", timezone="UTC")
     return {
         "usage": list(USAGE_COLUMNS),
+        "demand": list(DEMAND_COLUMNS),
+        "queue": [name for name in QUEUE_COLUMNS if name != "cluster"],
+        "outcomes": list(OUTCOME_COLUMNS),
         "waits": list(WAIT_COLUMNS),
         "wait_curves": CURVE_SCHEMA.names(),
         "shortfall": list(SHORTFALL_COLUMNS),
