@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import BaseModel, ConfigDict, Field
 
 from ingest.award_columns import COLUMNS, AwardHeader
-from ingest.formats.award_table import AwardTable
+from ingest.formats.table_file import TableFile
 from model.errors import InputError
 from model.units import resolve_unit, unit_hint
 from model.yaml_source import Fault, load_yaml, validate_tree
@@ -37,7 +37,7 @@ class MappedColumns:
         self._tree = load_yaml(Path(path))
         self.map = validate_tree(self._tree, AwardMap, checks=_checks)
 
-    def header(self, table: AwardTable) -> AwardHeader:
+    def header(self, table: TableFile) -> AwardHeader:
         """Where our columns stand; InputError, with the map's line, for one that is not there."""
         places = {ours: self._place(table, ours, name) for ours, name in self.map.columns.items()}
         unread = tuple(
@@ -48,7 +48,7 @@ class MappedColumns:
         given = self.map
         return AwardHeader(places, unread, given.constants, given.factors, given.cluster)
 
-    def _place(self, table: AwardTable, ours: str, name: str) -> int:
+    def _place(self, table: TableFile, ours: str, name: str) -> int:
         wanted = name.strip().casefold()
         found = [i for i, each in enumerate(table.header) if each.strip().casefold() == wanted]
         if len(found) == 1:

@@ -9,8 +9,8 @@ import polars as pl
 
 from ingest.award_cells import CellFault, accounts, amount, count, day, unit_name
 from ingest.award_columns import AwardHeader, match_header
-from ingest.formats.award_table import AwardTable
 from ingest.formats.base import Reject
+from ingest.formats.table_file import TableFile
 from model.schemas import AWARDS
 
 _AMOUNTS: Final = ("requested", "recommended", "granted", "offered")
@@ -33,7 +33,7 @@ class AwardRows:
     notes: dict[str, int]
 
 
-def award_rows(table: AwardTable, where: str, *, header: AwardHeader | None = None) -> AwardRows:
+def award_rows(table: TableFile, where: str, *, header: AwardHeader | None = None) -> AwardRows:
     """Reads every row of a table; InputError where a required column is missing.
 
     `header` tells the columns of a table that has other names, or fewer of the required ones.
@@ -59,7 +59,7 @@ def award_rows(table: AwardTable, where: str, *, header: AwardHeader | None = No
     return AwardRows(frame, rejects, dict(notes))
 
 
-def _row(table: AwardTable, header: AwardHeader, cells: list[str]) -> Row:
+def _row(table: TableFile, header: AwardHeader, cells: list[str]) -> Row:
     if any(cell.strip() for cell in cells[len(table.header) :]):
         raise CellFault("too_many_fields")
     if len(cells) < len(table.header) and table.form == "csv":

@@ -12,9 +12,9 @@ from ingest.formats import award_coldfront as coldfront
 from ingest.formats import award_sacctmgr as sacctmgr
 from ingest.formats import award_waldur_csv as waldur_csv
 from ingest.formats.award_source import AwardSource
-from ingest.formats.award_table import AwardTable, read_award_table
 from ingest.formats.award_waldur import read_waldur
 from ingest.formats.document import is_document, read_document
+from ingest.formats.table_file import TableFile, read_table_file
 from ingest.formats.waldur_records import WaldurRecords
 from ingest.formats.waldur_records import recognises as is_waldur
 from ingest.whole_file import WholeFile
@@ -23,6 +23,7 @@ from model.errors import InputError
 AwardFormat = Literal["auto", "csv", "waldur", "coldfront", "sacctmgr"]
 AWARD_FORMATS: Final[tuple[AwardFormat, ...]] = get_args(AwardFormat)
 _TEMPLATE: Final = "plimsoll awards template prints a file with every column."
+_USE_CSV: Final = "save the sheet as CSV or XLSX; plimsoll awards template prints an empty one."
 _WALDUR: Final = (
     "give together the JSON of proposal-proposals, proposal-requested-resources and "
     "marketplace-resources, or of proposal-archive-proposals."
@@ -113,14 +114,14 @@ def _of_document(
 
 
 def _of_table(file: WholeFile, mapping: MappedColumns | None, *, export: bool = False) -> AwardFile:
-    table = read_award_table(file.data, file.path)
+    table = read_table_file(file.data, file.path, hint=_USE_CSV)
     if export and waldur_csv.recognises(table.header):
         return _entered(file, waldur_csv.read_export(table))
     header = mapping.header(table) if mapping else None
     return _of_rows(file, table, award_rows(table, file.path, header=header))
 
 
-def _of_rows(file: WholeFile, table: AwardTable, rows: AwardRows) -> AwardFile:
+def _of_rows(file: WholeFile, table: TableFile, rows: AwardRows) -> AwardFile:
     return AwardFile(file, table.form, rows, accepted=rows.frame.height)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ingest.award_sources import AwardFile, AwardOptions, read_awards
 from ingest.awards_template import awards_template
-from ingest.formats.award_table import SIZE_LIMIT_BYTES
+from ingest.formats.table_file import SIZE_LIMIT_BYTES
 from ingest.ledger import enter_file, ledger_run
 from ingest.report import FileReport, IngestReport
 from ingest.source import Source

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.award_columns import COLUMNS, AwardHeader
-from ingest.formats.award_table import AwardTable
 from ingest.formats.base import Reject
+from ingest.formats.table_file import TableFile
 
 
 @dataclass
@@ -34,12 +34,12 @@ class AwardSource:
         """The columns of `table`."""
         return AwardHeader({name: place for place, name in enumerate(COLUMNS)})
 
-    def table(self) -> AwardTable:
+    def table(self) -> TableFile:
         """The awards as cells of text under the columns of an awards file."""
         cells = [
             (line, [_cell(award.get(name)) for name in COLUMNS]) for line, award in self.awards
         ]
-        return AwardTable(self.form, list(COLUMNS), cells)
+        return TableFile(self.form, list(COLUMNS), cells)
 
 
 def _cell(value: object) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from ingest.formats.award_source import AwardSource
-from ingest.formats.award_table import AwardTable
 from ingest.formats.base import Reject
+from ingest.formats.table_file import TableFile
 from model.errors import InputError
 from model.units import resolve_unit
 
@@ -28,7 +28,7 @@ def recognises(header: list[str]) -> bool:
     return {"Proposal ID", "Requested duration", "Workflow step"} <= set(header)
 
 
-def read_export(table: AwardTable) -> AwardSource:
+def read_export(table: TableFile) -> AwardSource:
     """A row for each proposal and component; InputError where no column holds amounts."""
     amounts = {name: found for name in table.header if (found := _AMOUNT.fullmatch(name))}
     if not amounts:

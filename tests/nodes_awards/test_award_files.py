@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ingest.award_columns import COLUMNS
 from ingest.award_rows import award_rows
 from ingest.awards import awards_template, ingest_awards
-from ingest.formats.award_table import read_award_table
+from ingest.formats.table_file import read_table_file
 from model.errors import InputError
 from model.schemas import AWARDS
 from store import Store, open_store
@@ -291,7 +291,7 @@ def test_a_damaged_table_is_refused_or_read_never_a_crash(form, data):
     whole[place] ^= data.draw(st.integers(1, 255))
     try:
         told = (
-            award_rows(read_award_table(bytes(whole), "damaged"), "damaged").frame.schema
+            award_rows(read_table_file(bytes(whole), "damaged", hint="h"), "damaged").frame.schema
             == AWARDS.schema
         )
     except InputError as refused:
@@ -328,7 +328,7 @@ fields = st.text(
 def test_any_rows_are_accepted_or_set_aside(lines):
     text = io.StringIO(newline="")
     csv.writer(text).writerows([FOUR.strip().split(","), *lines])
-    read = award_rows(read_award_table(text.getvalue().encode(), "any.csv"), "any.csv")
+    read = award_rows(read_table_file(text.getvalue().encode(), "any.csv", hint="h"), "any.csv")
     said = [line for line in lines if any(cell.strip() for cell in line)]
     comments = sum(line[0].strip().startswith("#") for line in said)
     accounted = read.frame.height + len(read.rejects)

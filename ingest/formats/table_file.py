@@ -1,4 +1,4 @@
-"""Awards files as rows of text cells: CSV in any dialect, XLSX, Parquet."""
+"""Files of tables as rows of text cells: CSV in any dialect, XLSX, Parquet."""
 
 import csv
 import io
@@ -24,11 +24,10 @@ _UNREADABLE_BOOK: Final = (
     NotImplementedError,  # a zip of another version
     RuntimeError,  # an encrypted one
 )
-_USE_CSV: Final = "save the sheet as CSV or XLSX; plimsoll awards template prints an empty one."
 
 
 @dataclass(frozen=True)
-class AwardTable:
+class TableFile:
     """The header and the data rows, each with its first line (or sheet row) from 1.
 
     Comment lines (`#`) and blank ones are left out. `semicolons` tells that the cells were
@@ -42,25 +41,29 @@ class AwardTable:
     assumptions: tuple[str, ...] = ()
 
 
-def read_award_table(data: bytes, where: str) -> AwardTable:
-    """The table in a file's bytes; InputError where they are none."""
+def read_table_file(data: bytes, where: str, *, hint: str) -> TableFile:
+    """The table in a file's bytes.
+
+    Raises:
+        InputError: with `hint`, where they are none.
+    """
     if not data.strip():
-        raise InputError("the file is empty", where=where, hint=_USE_CSV)
+        raise InputError("the file is empty", where=where, hint=hint)
     if len(data) > SIZE_LIMIT_BYTES:
-        what = f"more than {SIZE_LIMIT_BYTES >> 20} MB is no awards file"
-        raise InputError(what, where=where, hint=_USE_CSV)
+        what = f"more than {SIZE_LIMIT_BYTES >> 20} MB"
+        raise InputError(what, where=where, hint=hint)
     if data.startswith(b"PAR1"):
-        return _from_rows("parquet", _parquet_rows(data, where), where)
+        return _from_rows("parquet", _parquet_rows(data, where, hint), where, hint)
     if data.startswith(b"PK\x03\x04"):
-        return _from_rows("xlsx", _sheet_rows(data, where), where)
-    return _csv_table(data, where)
+        return _from_rows("xlsx", _sheet_rows(data, where, hint), where, hint)
+    return _csv_table(data, where, hint)
 
 
-def _csv_table(data: bytes, where: str) -> AwardTable:
-    text, assumptions = _decoded(data, where)
+def _csv_table(data: bytes, where: str, hint: str) -> TableFile:
+    text, assumptions = _decoded(data, where, hint)
     delimiter = _delimiter(text)
-    table = _from_rows("csv", _csv_rows(text, delimiter, where), where)
-    return AwardTable(
+    table = _from_rows("csv", _csv_rows(text, delimiter, where, hint), where, hint)
+    return TableFile(
         form=table.form,
         header=table.header,
         rows=table.rows,
@@ -69,11 +72,11 @@ def _csv_table(data: bytes, where: str) -> AwardTable:
     )
 
 
-def _decoded(data: bytes, where: str) -> tuple[str, tuple[str, ...]]:
+def _decoded(data: bytes, where: str, hint: str) -> tuple[str, tuple[str, ...]]:
     if data[:2] in _UTF16_MARKS:
         return data.decode("utf-16", errors="replace"), ()
     if b"\x00" in data or data.startswith((b"%PDF", b"\x1f\x8b", b"\xd0\xcf\x11\xe0")):
-        raise InputError("this is neither CSV nor XLSX nor Parquet", where=where, hint=_USE_CSV)
+        raise InputError("this is neither CSV nor XLSX nor Parquet", where=where, hint=hint)
     try:
         return data.decode("utf-8-sig"), ()
     except UnicodeDecodeError:
@@ -88,7 +91,7 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=header.count)
 
 
-def _csv_rows(text: str, delimiter: str, where: str) -> Iterator[tuple[int, list[str]]]:
+def _csv_rows(text: str, delimiter: str, where: str, hint: str) -> Iterator[tuple[int, list[str]]]:
     lines = _Lines(text)
     reader = csv.reader(lines, delimiter=delimiter)
     try:
@@ -97,7 +100,7 @@ def _csv_rows(text: str, delimiter: str, where: str) -> Iterator[tuple[int, list
             lines.between_records = True
     except csv.Error as error:
         what, place = f"the CSV cannot be read: {error}", f"{where}:{lines.number}"
-        raise InputError(what, where=place, hint=_USE_CSV) from error
+        raise InputError(what, where=place, hint=hint) from error
 
 
 class _Lines:
@@ -119,14 +122,14 @@ class _Lines:
             yield line
 
 
-def _sheet_rows(data: bytes, where: str) -> Iterator[tuple[int, list[str]]]:
+def _sheet_rows(data: bytes, where: str, hint: str) -> Iterator[tuple[int, list[str]]]:
     """The rows of the first sheet that is not empty."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > UNPACKED_LIMIT_BYTES:
             what = "the workbook unpacks to more than 512 MB"
-            raise InputError(what, where=where, hint=_USE_CSV)
+            raise InputError(what, where=where, hint=hint)
         book = fastexcel.read_excel(data)
         for name in book.sheet_names:
             sheet = book.load_sheet(name, header_row=None, dtypes="string").to_polars()
@@ -136,10 +139,10 @@ def _sheet_rows(data: bytes, where: str) -> Iterator[tuple[int, list[str]]]:
                 return
     except _UNREADABLE_BOOK as error:
         what = "the workbook cannot be read: it is damaged, or no XLSX"
-        raise InputError(what, where=where, hint=_USE_CSV) from error
+        raise InputError(what, where=where, hint=hint) from error
 
 
-def _parquet_rows(data: bytes, where: str) -> Iterator[tuple[int, list[str]]]:
+def _parquet_rows(data: bytes, where: str, hint: str) -> Iterator[tuple[int, list[str]]]:
     """By pyarrow: Polars panics over damaged Parquet, which no `except` catches cleanly."""
     try:
         table = parquet.read_table(pa.BufferReader(data), use_threads=False)
@@ -147,17 +150,19 @@ def _parquet_rows(data: bytes, where: str) -> Iterator[tuple[int, list[str]]]:
         columns = [column.to_pylist() for column in table.columns]
     except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
         what = "the Parquet file cannot be read: it is damaged"
-        raise InputError(what, where=where, hint=_USE_CSV) from error
+        raise InputError(what, where=where, hint=hint) from error
     yield 0, table.column_names
     for number, row in enumerate(zip(*columns, strict=True), start=1):
         yield number, ["" if cell is None else str(cell) for cell in row]
 
 
-def _from_rows(form: str, rows: Iterator[tuple[int, list[str]]], where: str) -> AwardTable:
+def _from_rows(
+    form: str, rows: Iterator[tuple[int, list[str]]], where: str, hint: str
+) -> TableFile:
     kept = [(line, cells) for line, cells in rows if not _is_comment(cells)]
     if not kept:
-        raise InputError("no header line", where=where, hint=_USE_CSV)
-    return AwardTable(form=form, header=kept[0][1], rows=kept[1:])
+        raise InputError("no header line", where=where, hint=hint)
+    return TableFile(form=form, header=kept[0][1], rows=kept[1:])
 
 
 def _is_comment(cells: list[str]) -> bool:
