@@ -7,6 +7,8 @@ from typing import Final
 import polars as pl
 
 from analytics.calendar import Calendar
+from analytics.device_hours import MILLIONTHS
+from analytics.device_time import DeviceTime, device_time
 from analytics.estate import Estate
 from analytics.gpu_states import OCCUPANCY_STATES, gpu_seconds, with_states
 from analytics.node_labels import OF_A_NODE, Where, chosen, labels, of_clusters, tier_of
@@ -16,7 +18,9 @@ from analytics.timeline import Timeline, timeline
 from analytics.unplaced import unplaced_seconds
 
 SECONDS: Final = ("capacity", *OCCUPANCY_STATES)
-_OCCUPANCY_KNOWN: Final = ("down", "reserved", "blocked", "free", "allocated")
+DEVICE_SECONDS: Final = ("covered", "activity")
+"""Allocated GPU-seconds whose activity telemetry tells, and their sum of activity."""
+_OCCUPANCY_KNOWN: Final = ("down", "reserved", "blocked", "free", "allocated", *DEVICE_SECONDS)
 _INVENTORY_KNOWN: Final = ("capacity", "not_observed", "down", "reserved", "blocked", "free")
 
 
@@ -35,15 +39,17 @@ class Swept:
 
 @dataclass(frozen=True)
 class NodeTime:
-    """GPU-seconds: `rows` have `bin`, the dimensions asked for, and SECONDS; null is unknown.
+    """GPU-seconds: `rows` have `bin`, the dimensions asked for, SECONDS and DEVICE_SECONDS.
 
-    `on_nodes` are the rows of nodes before they are filtered and split into partitions: by
-    `key`, `period` and `bin`, with all dimensions.
+    Null is unknown. `on_nodes` are the rows of nodes before they are filtered and split into
+    partitions: by `key`, `period` and `bin`, with all dimensions. `devices` is None where there
+    is no telemetry, or none was asked for.
     """
 
     rows: pl.DataFrame
     on_nodes: pl.DataFrame
     swept: Swept
+    devices: DeviceTime | None
     sight: Sight
     notes: tuple[str, ...]
 
@@ -55,22 +61,30 @@ def node_time(
     by: Sequence[str],
     where: Where,
     with_roles: bool = False,
+    with_devices: bool = False,
     margin_s: int = 0,
 ) -> NodeTime:
-    """Sweep the estate and add up GPU-seconds by `by`, within the filters of `where`."""
+    """Sweep the estate and add up GPU-seconds by `by`, within the filters of `where`.
+
+    `margin_s` reaches beyond the calendar, for windows of time that begin before it or end after
+    it; with a margin, `devices` tell when allocated GPUs were unused.
+    """
     estate = of_clusters(estate, where)
     dimensions = {*by, *where}
     wants_roles = with_roles or "node_role" in dimensions
     swept = _sweep(estate, calendar, with_roles=wants_roles, margin_s=margin_s)
     sight = Sight.of(estate, swept.line, calendar=calendar, finer=bool(dimensions & OF_A_NODE))
+    devices = _devices(estate, swept, calendar, margin_s=margin_s) if with_devices else None
     seconds = gpu_seconds(swept.segments).join(swept.labels, on=["key", "period"])
-    on_nodes = _hidden(seconds, sight)
+    on_nodes = _hidden(_with_devices(seconds, devices), sight)
     elsewhere = _elsewhere(estate, swept, sight, by=by, where=where, calendar=calendar)
     every = pl.concat([chosen(on_nodes, by=by, where=where), elsewhere], how="diagonal")
     configured = pl.col("period").is_null() | (pl.col("period") > 0)
-    rows = every.filter(configured).select("bin", *by, *SECONDS)
+    rows = every.filter(configured).select("bin", *by, *SECONDS, *DEVICE_SECONDS)
     said = notes(sight, every, by=by)
-    return NodeTime(rows=rows, on_nodes=on_nodes, swept=swept, sight=sight, notes=said)
+    return NodeTime(
+        rows=rows, on_nodes=on_nodes, swept=swept, devices=devices, sight=sight, notes=said
+    )
 
 
 def _sweep(estate: Estate, calendar: Calendar, *, with_roles: bool, margin_s: int) -> Swept:
@@ -78,6 +92,30 @@ def _sweep(estate: Estate, calendar: Calendar, *, with_roles: bool, margin_s: in
     roles = node_roles(estate) if with_roles else ROLES_SCHEMA.to_frame()
     named = labels(line, tiers=estate.tiers, roles=roles)
     return Swept(line=line, segments=with_states(line), labels=named, roles=roles)
+
+
+def _devices(
+    estate: Estate, swept: Swept, calendar: Calendar, *, margin_s: int
+) -> DeviceTime | None:
+    if estate.samples is None:
+        return None
+    return device_time(
+        estate.samples,
+        keys=swept.line.jobs.keys,
+        segments=swept.segments,
+        bins=calendar.bins,
+        with_unused=margin_s > 0,
+    )
+
+
+def _with_devices(rows: pl.DataFrame, devices: DeviceTime | None) -> pl.DataFrame:
+    if devices is None:
+        return rows.with_columns(covered=pl.lit(0, pl.Int64), activity=pl.lit(0.0))
+    sums = devices.sums.select(
+        "key", "period", "bin", "covered", activity=pl.col("activity_u") / MILLIONTHS
+    )
+    joined = rows.join(sums, on=["key", "period", "bin"], how="left", maintain_order="left")
+    return joined.with_columns(pl.col(DEVICE_SECONDS).fill_null(0))
 
 
 def _hidden(rows: pl.DataFrame, sight: Sight) -> pl.DataFrame:
@@ -110,7 +148,10 @@ def _elsewhere(
     )
     unknown = _unknown_capacity(estate, jobs, sight, pool=pool, where=where, calendar=calendar)
     return pl.concat([moves, unknown], how="diagonal").with_columns(
-        tier_of(estate.tiers), *(pl.lit(None, pl.String).alias(name) for name in sorted(OF_A_NODE))
+        pl.lit(0, pl.Int64).alias("covered"),
+        pl.lit(0.0).alias("activity"),
+        tier_of(estate.tiers),
+        *(pl.lit(None, pl.String).alias(name) for name in sorted(OF_A_NODE)),
     )
 
 

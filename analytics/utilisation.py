@@ -36,8 +36,11 @@ def utilisation(
     which nobody can say whether they were held: it counts as neither available nor idle. `down`
     is down, drained or maintenance time less allocated time, GPU by GPU. `reservation` is unused
     time in other reservations. Idle GPUs on a node whose CPUs are all held count as idle here.
-    Unknown is null: installed and what depends on it where a cluster has no node inventory;
-    `device_activity_mean` without telemetry, whose `telemetry_coverage` is then 0.
+    Unknown is null: installed and what depends on it where a cluster has no node inventory.
+
+    `telemetry_coverage` is the share of allocated time whose activity devices told (null where
+    nothing was allocated), `device_activity_mean` the mean activity over that time (null where
+    there is none): see `analytics.device_time`.
 
     Raises:
         InputError: for a dimension that nodes do not have.
@@ -45,7 +48,7 @@ def utilisation(
     where = where or {}
     by = checked(by, table="utilisation")
     checked(where, table="utilisation")
-    time = node_time(estate, calendar=calendar, by=by, where=where)
+    time = node_time(estate, calendar=calendar, by=by, where=where, with_devices=True)
     frame = tabulated(time.rows, by=by, calendar=calendar)
     return Finding(frame=frame, notes=time.notes)
 
@@ -64,7 +67,9 @@ def nodes(estate: Estate, *, calendar: Calendar, where: Where | None = None) -> 
     where = where or {}
     checked(where, table="nodes")
     by = ("cluster", "node")
-    time = node_time(estate, calendar=calendar, by=by, where=where, with_roles=True)
+    time = node_time(
+        estate, calendar=calendar, by=by, where=where, with_roles=True, with_devices=True
+    )
     named = time.rows.filter(pl.col("node").is_not_null())
     frame = tabulated(named, by=by, calendar=calendar)
     described = frame.join(

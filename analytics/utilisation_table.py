@@ -27,8 +27,8 @@ _HOUR_S: Final = 3600
 def tabulated(rows: pl.DataFrame, *, by: Sequence[str], calendar: Calendar) -> pl.DataFrame:
     """The columns of `utilisation` for each group of `by` and each period of the calendar.
 
-    `rows` hold GPU-seconds: `bin`, the columns of `by`, `capacity` and the states; a null among
-    them makes its group's sum unknown.
+    `rows` hold GPU-seconds: `bin`, the columns of `by`, `capacity`, the states, and of allocated
+    time what telemetry covers and its activity; a null among them makes its group's sum unknown.
     """
     seconds = pl.DataFrame.pipe(rows, summed, by=by, calendar=calendar)
     idle = pl.col("free") + pl.col("blocked")
@@ -49,8 +49,8 @@ def tabulated(rows: pl.DataFrame, *, by: Sequence[str], calendar: Calendar) -> p
         *((value / _HOUR_S).alias(f"{name}_gpu_hours") for name, value in hours.items()),
         ratio(pl.col("allocated"), watched).alias("utilisation_installed"),
         ratio(pl.col("allocated"), available).alias("utilisation_available"),
-        pl.lit(None, pl.Float64).alias("device_activity_mean"),
-        pl.lit(0.0).alias("telemetry_coverage"),
+        ratio(pl.col("activity"), pl.col("covered")).alias("device_activity_mean"),
+        ratio(pl.col("covered"), pl.col("allocated")).alias("telemetry_coverage"),
     )
 
 

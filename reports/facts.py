@@ -13,7 +13,7 @@ from analytics.tracking import gpu_partitions, with_gpu_tracking
 from model.errors import InputError
 from model.gpus import GpuCatalogue
 from model.question import Question, split_where
-from model.schemas import AWARDS, JOBS, NODE_EVENTS, NODES
+from model.schemas import AWARDS, GPU_SAMPLES, JOBS, NODE_EVENTS, NODES
 from model.settings import Settings
 from model.suggestions import did_you_mean
 from store import Cluster, Store
@@ -90,6 +90,12 @@ class Facts:
     def events(self) -> pl.DataFrame:
         """The NODE_EVENTS of the clusters."""
         return self._of_clusters(self.store.scan(NODE_EVENTS))
+
+    @cached_property
+    def samples(self) -> pl.LazyFrame | None:
+        """The GPU_SAMPLES of the clusters; None where there is no telemetry of any."""
+        found = self.store.scan(GPU_SAMPLES).filter(pl.col("cluster").is_in(self.names))
+        return None if found.select("cluster").head(1).collect().is_empty() else found
 
     @cached_property
     def awards(self) -> pl.DataFrame:
@@ -180,6 +186,7 @@ class Facts:
             jobs=self.tracked_jobs,
             nodes=self.nodes,
             events=self.events,
+            samples=self.samples,
             observed=self.observed,
             catalogue=self.catalogue,
             aliases=self.aliases,
