@@ -15,6 +15,7 @@ from dashboard.pages.base import Page, PageRequest
 from dashboard.panels import Panel, render, stack
 from dashboard.reader import Reader, today
 from dashboard.sources import machine_sources
+from model.countries import country_name
 from model.question import Answer, Question
 from reports.charts.capacity import (
     by_country,
@@ -23,7 +24,6 @@ from reports.charts.capacity import (
     machines_chart,
     ranked_machines,
 )
-from reports.countries import country_name
 from reports.findings.capacity import (
     REPORT_DAY,
     compared_ids,

@@ -15,13 +15,13 @@ from dashboard.panels import chart_block, stack
 from dashboard.reader import today
 from dashboard.scope import Scope
 from dashboard.tiles import Tile, tiles
+from model.countries import HOME
 from model.errors import PlimsollError
 from model.question import Answer, Question
 from reports.charts import Chart
 from reports.charts.capacity import by_country, countries_chart
 from reports.charts.shortfall import round_name, rounds_chart
 from reports.charts.utilisation import clusters_chart, states_chart
-from reports.countries import HOME
 from reports.findings.capacity import uk_against_largest
 from reports.findings.shortfall import last_round, round_finding
 from reports.findings.utilisation import (

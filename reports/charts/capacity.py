@@ -5,8 +5,8 @@ from typing import Final
 
 import polars as pl
 
+from model.countries import HOME, country_name
 from reports.charts.description import Chart, Series
-from reports.countries import HOME, country_name
 from reports.palette import Role
 from reports.units import CapacityUnit
 from reports.wording import day, number

@@ -5,8 +5,8 @@ from typing import Final
 
 import polars as pl
 
+from model.countries import HOME, country_name
 from reports.charts.capacity import by_country, counted, public
-from reports.countries import HOME, country_name
 from reports.units import CapacityUnit
 from reports.wording import day, number, plural, ratio_words
 
