@@ -60,7 +60,8 @@ def with_observation(
     allowed_s = pl.max_horizontal(pl.lit(_DAY_S), pl.col("passed_s") * UNSEEN_SHARE)
     whole = ~begun | (pl.col("used").is_not_null() & (unseen_s <= allowed_s))
     return rows.join(_seen(rows, observed), on="row", how="left").with_columns(
-        used=pl.when(begun).then("used").otherwise(0.0), whole=(_DATED & whole).fill_null(False)
+        used=pl.when(begun.fill_null(value=True)).then("used").otherwise(0.0),
+        whole=(_DATED & whole).fill_null(False),
     )
 
 

@@ -49,7 +49,9 @@ def used_share(shares: Sequence[float], *, basis: str | None) -> UsedShare:
 
 def used_share_of(cluster: str | None, history: pl.DataFrame) -> UsedShare:
     """That of the cluster's own ended awards, else, where they are too few, of all clusters'."""
-    own = history.filter(pl.col("cluster") == cluster)["used_share"].to_list()
+    own = history.filter(pl.col("cluster").eq_missing(pl.lit(cluster, pl.String)))[
+        "used_share"
+    ].to_list()
     if len(own) >= FEWEST_ENDED:
         return used_share(own, basis="this cluster")
     every = history["used_share"].to_list()
