@@ -42,6 +42,11 @@ class Session:
         """The store; `create` makes it where there is none."""
         return open_store(self.store_path, create=create, catalogue_url=self.settings.catalogue_url)
 
+    def store_if_any(self) -> Store | None:
+        """The store, None where there is none at the default place and none was asked for."""
+        asked = self.store_folder or self.settings.store
+        return self.open_store() if asked or DEFAULT_STORE.exists() else None
+
     def note(self, text: str) -> None:
         """Say something beside the result, on stderr, unless --quiet."""
         if not self.quiet:

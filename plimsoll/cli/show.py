@@ -8,7 +8,8 @@ import click
 from model.question import PERIODS, Period, Question, parse_where
 from plimsoll.cli.context import Session, pass_session
 from plimsoll.cli.output import FORMATS, OutputFormat, write_answer
-from reports.answer import NEEDS_NO_STORE, TABLES, answer
+from reports.answer import NEEDS_NO_STORE, TABLES, TAKES_A_STORE, answer
+from store import Store
 
 
 class IsoDate(click.ParamType[date]):
@@ -82,6 +83,12 @@ def show(
         on=on,
         min_grade=min_grade,
     )
-    store = None if table in NEEDS_NO_STORE else session.open_store()
+    store = _store(session, table)
     reply = answer(question, store=store, settings=session.settings, registry=session.registry)
     write_answer(reply, style=style, output=output, session=session)
+
+
+def _store(session: Session, table: str) -> Store | None:
+    if table in NEEDS_NO_STORE:
+        return None
+    return session.store_if_any() if table in TAKES_A_STORE else session.open_store()
