@@ -12,6 +12,7 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from model.cluster_settings import ClusterSettings, Timezone
 from model.errors import InputError
+from model.grid_carbon import YearlySeries
 from model.origin import Record, Text
 from model.source_settings import PATH_KEYS
 from model.yaml_source import Fault, Loc, YamlTree, load_yaml, validate_tree
@@ -109,6 +110,18 @@ class Reports(Record):
     disclosure: Disclosure = Field(default_factory=Disclosure)
 
 
+class Carbon(Record):
+    """Which carbon intensities count. Two kinds never enter one sum.
+
+    `yearly_factors` serve where no half-hourly figure is known: `ember` counts the life cycle by
+    the year of the grid, `desnz` is what UK bodies report with. `life_cycle` takes the life-cycle
+    figures of Electricity Maps in place of the direct ones.
+    """
+
+    yearly_factors: YearlySeries = "ember"
+    life_cycle: bool = False
+
+
 class Settings(Record):
     """All settings; everything has a default, so that a first look needs no file."""
 
@@ -119,6 +132,7 @@ class Settings(Record):
     engine: Literal["polars", "dask", "spark"] = "polars"
     privacy: Privacy = Field(default_factory=Privacy)
     clusters: tuple[ClusterSettings, ...] = ()
+    carbon: Carbon = Field(default_factory=Carbon)
     surveys: tuple[Path, ...] = ()
     dashboard: Dashboard = Field(default_factory=Dashboard)
     reports: Reports = Field(default_factory=Reports)

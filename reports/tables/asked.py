@@ -50,12 +50,15 @@ class Asked:
             )
         return facts, periods
 
-    def chosen_jobs(self) -> pl.LazyFrame:
-        """The jobs that the filters leave, with the dimensions asked for beside their columns."""
+    def chosen_jobs(self, *, keeping: Mapping[str, pl.Expr] | None = None) -> pl.LazyFrame:
+        """The jobs that the filters leave, with the dimensions asked for beside their columns.
+
+        `keeping` adds columns of the whole job, before a dimension makes several rows of it.
+        """
         facts = self.stored()
         needed = [*self.question.by, *self.where]
         jobs = with_dimensions(
-            facts.tracked_jobs,
+            facts.tracked_jobs.with_columns(**(keeping or {})),
             needed=needed,
             clusters=facts.clusters_frame,
             awards=facts.awards,
