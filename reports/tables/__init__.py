@@ -5,6 +5,7 @@ from typing import Final
 
 from analytics.finding import Finding
 from reports.tables.asked import Asked
+from reports.tables.claims import claims_table, published_rounds_table
 from reports.tables.demand import demand_table, outcomes_table, queue_table
 from reports.tables.energy import carbon_table
 from reports.tables.fragmentation import fragmentation_table, growth_table
@@ -19,13 +20,14 @@ from reports.tables.programme import (
 )
 from reports.tables.work import usage_table, wait_curves_table, waits_table
 
-__all__ = ["NEEDS_NO_STORE", "TABLES", "Asked"]
+__all__ = ["NEEDS_NO_STORE", "TABLES", "TAKES_A_STORE", "Asked"]
 
 TableMaker = Callable[[Asked], Finding]
 
 TABLES: Final[Mapping[str, TableMaker]] = {
     "applications": applications_table,
     "capacity": capacity_table,
+    "claims": claims_table,
     "carbon": carbon_table,
     "demand": demand_table,
     "fragmentation": fragmentation_table,
@@ -35,6 +37,7 @@ TABLES: Final[Mapping[str, TableMaker]] = {
     "nodes": nodes_table,
     "outcomes": outcomes_table,
     "pools": pools_table,
+    "published_rounds": published_rounds_table,
     "queue": queue_table,
     "regret": regret_table,
     "shortfall": shortfall_table,
@@ -44,4 +47,7 @@ TABLES: Final[Mapping[str, TableMaker]] = {
     "waits": waits_table,
 }
 
-NEEDS_NO_STORE: Final = frozenset({"capacity", "growth"})
+NEEDS_NO_STORE: Final = frozenset({"capacity", "growth", "published_rounds"})
+
+TAKES_A_STORE: Final = frozenset({"claims"})
+"""Tables that say more where there is a store, and something without one."""
