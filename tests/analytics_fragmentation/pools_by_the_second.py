@@ -38,17 +38,20 @@ class Small:
             for node in self.nodes
             if node["cluster"] == cluster and partition in {None, first(node["partitions"])}
         ]
-        idle, held = sum(free for free, _ in nodes), sum(used for _, used in nodes)
+        idle, held, away = (
+            (sum(states) for states in zip(*nodes, strict=True)) if nodes else (0,) * 3
+        )
         lost = sum(job["gpus"] for job in mine if job["node_list"] is None and holds(job, second))
         waiting = [asked(job) for job in mine if waits(job, second)]
         return {
             "idle": idle - min(idle, lost),
-            "held": held + min(idle, lost),
+            "held": held + min(idle + away, lost),
             "waiting": None if None in waiting else sum(waiting),
             "observed": True,
         }
 
-    def _node(self, node: Row, jobs: list[Row], second: int) -> tuple[int, int]:
+    def _node(self, node: Row, jobs: list[Row], second: int) -> tuple[int, int, int]:
+        """GPUs that are idle, held, and down or reserved."""
         on_it = [job for job in jobs if job["node_list"] == node["node"] and holds(job, second)]
         used = min(node["gpus"], sum(job["gpus"] for job in on_it))
         away = any(
@@ -56,7 +59,8 @@ class Small:
             and event["begin"] <= second < event["end"]
             for event in self.events
         )
-        return (0 if away else node["gpus"] - used), used
+        rest = node["gpus"] - used
+        return (0, used, rest) if away else (rest, used, 0)
 
 
 def first(partitions: str) -> str:
