@@ -121,9 +121,8 @@ def _unknown_cohorts(
     """Without a cohort where all jobs of the group are of logs that tell no eligible time."""
     untold = pl.col("cluster").is_in(silent).all().alias("_untold")
     if not by:
-        return figures.with_columns(
-            pl.when(~jobs.select(untold).collect().item()).then("cohort_jobs").alias("cohort_jobs")
-        )
+        told = pl.lit(not jobs.select(untold).collect().item())
+        return figures.with_columns(pl.when(told).then("cohort_jobs").alias("cohort_jobs"))
     groups = jobs.group_by(by).agg(untold).collect(engine="streaming")
     joined = figures.join(groups, on=list(by), how="left", nulls_equal=True)
     return joined.with_columns(pl.when(~pl.col("_untold")).then("cohort_jobs").alias("cohort_jobs"))
