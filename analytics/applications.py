@@ -102,7 +102,7 @@ def with_cuts(awards: pl.DataFrame) -> pl.DataFrame:
 def _run_out(as_of: date | None) -> pl.Expr:
     if as_of is None:
         return pl.col("exhausted_on")
-    left = pl.col("granted") - pl.col("used")
+    left = (pl.col("granted") - pl.col("used")).clip(lower_bound=0)
     days = (left / pl.col("rate_28d")).ceil()
     lasts = (pl.col("rate_28d") > 0) & (pl.col("end") > as_of) & (days < _FAR_DAYS)
     ahead = pl.lit(as_of) + pl.duration(days=pl.when(lasts).then(days).cast(pl.Int64))

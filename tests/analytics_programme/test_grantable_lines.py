@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
 
 from analytics.award_places import WholeNodes, conversion, placed, whole_nodes
 from analytics.calendar import Calendar, calendar, next_quarter
@@ -172,17 +173,7 @@ def test_bounds_are_ordered_and_the_order_of_rows_does_not_matter(
     shuffled = live[:]
     seed.shuffle(shuffled)
     again = grantable(some, promises(*shuffled), history(*seen), coming=QUARTER, pools=pools)
-    assert again.equals(frame) or _alike(again, frame)
-
-
-def _alike(one: pl.DataFrame, other: pl.DataFrame) -> bool:
-    """Equal but for the last digits, which the order of a sum decides."""
-    floats = [name for name, kind in one.schema.items() if kind == pl.Float64]
-    rest = [name for name in one.columns if name not in floats]
-    return one.select(rest).equals(other.select(rest)) and all(
-        a == pytest.approx(b, rel=1e-9, abs=1e-6)
-        for a, b in zip(one.select(floats).rows(), other.select(floats).rows(), strict=True)
-    )
+    assert_frame_equal(again, frame, rel_tol=1e-9, abs_tol=1e-6)
 
 
 @given(st.lists(st.floats(0, 3), min_size=1, max_size=30))
