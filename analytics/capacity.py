@@ -1,21 +1,12 @@
-"""The capacity of machines on a date, line by line, and what a sum of lines may hold."""
+"""The capacity of machines on a date, line by line: `plimsoll show capacity`."""
 
 from datetime import date
-from typing import Final
 
 import polars as pl
 
-from analytics.capacity_lines import CAPACITY_SCHEMA, YES, capacity_line, is_listed
-from analytics.capacity_notes import capacity_notes, report_2023_comparison
+from analytics.capacity_lines import CAPACITY_SCHEMA, capacity_line, is_listed
 from model.origin import grade_named
 from model.registry import Registry
-
-__all__ = [
-    "CAPACITY_SCHEMA", "PUBLIC_SECTORS", "capacity", "capacity_notes", "national_totals",
-    "report_2023_comparison",
-]  # fmt: skip
-
-PUBLIC_SECTORS: Final = ("academic", "government")
 
 
 def capacity(registry: Registry, *, on: date, min_grade: str | None = None) -> pl.DataFrame:
@@ -45,37 +36,3 @@ def capacity(registry: Registry, *, on: date, min_grade: str | None = None) -> p
     return pl.DataFrame(lines, schema=CAPACITY_SCHEMA).sort(
         "country", "gpus", "id", descending=[False, True, False], nulls_last=True
     )
-
-
-def national_totals(
-    frame: pl.DataFrame, *, sectors: tuple[str, ...] = PUBLIC_SECTORS
-) -> pl.DataFrame:
-    """The counted lines of some sectors, summed by country, most cards first.
-
-    Columns: `country, machines, gpus, a100_equivalents_16bit, gpus_of_unknown_model,
-    per_million_people, per_1000_researchers, per_billion_usd_gdp`. The A100-equivalents leave out
-    `gpus_of_unknown_model`, the cards whose 16-bit rate is not known: a lower bound where that is
-    above zero, unknown where no card is left.
-    """
-    counted = frame.filter(pl.col("counted") == YES, pl.col("sector").is_in(sectors))
-    unknown = pl.col("a100_equivalents_16bit").is_null()
-    return (
-        counted.group_by("country")
-        .agg(
-            pl.len().alias("machines"),
-            pl.col("gpus").sum(),
-            pl.when(~unknown.all())
-            .then(pl.col("a100_equivalents_16bit").sum())
-            .alias("a100_equivalents_16bit"),
-            pl.col("gpus").filter(unknown).sum().alias("gpus_of_unknown_model"),
-            *(
-                _known_sum(name)
-                for name in ("per_million_people", "per_1000_researchers", "per_billion_usd_gdp")
-            ),
-        )
-        .sort("gpus", "country", descending=[True, False])
-    )
-
-
-def _known_sum(name: str) -> pl.Expr:
-    return pl.when(pl.col(name).is_not_null().all()).then(pl.col(name).sum()).alias(name)

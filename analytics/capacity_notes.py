@@ -1,4 +1,4 @@
-"""What a reader of the capacity table must know, and the 2023 report's own comparison."""
+"""What a reader of the capacity table must know."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -36,60 +36,6 @@ def capacity_notes(frame: pl.DataFrame, on: date) -> list[str]:
         *_old_denominators(frame, on),
     )
     return [note for note in notes if note]
-
-
-def report_2023_comparison(frame: pl.DataFrame) -> pl.DataFrame:
-    """The lines of the 2023 report's comparison, reckoned from a table of `capacity`.
-
-    A line a sentence of the report: `claim, ids, gpus, cpu_cores, times_uk, counted, scope,
-    caveat`. `times_uk` is `gpus` over those of the largest UK machine of A100s that EPSRC
-    researchers could use on the table's date (the report's own scope). Figures are null where
-    the table's date does not list the machine.
-    """
-    uk = _largest_epsrc_a100(frame)
-    rows = [
-        _claim_line(frame, "Largest UK academic cluster of A100s", uk["id"].to_list()),
-        _claim_line(frame, "JUWELS Booster", ["de-juwels-booster"]),
-        _claim_line(frame, "Summit and Perlmutter together", ["us-summit", "us-perlmutter"]),
-        _claim_line(frame, "Google A3", ["co-google-a3"]),
-        _claim_line(frame, "Microsoft's machine for OpenAI", ["co-ms-openai-2020"]),
-    ]
-    base = uk["gpus"].sum() or None
-    return pl.DataFrame(rows, schema=_COMPARISON).with_columns(
-        times_uk=pl.col("gpus") / pl.lit(base, dtype=pl.Int64)
-    )
-
-
-_COMPARISON: Final = pl.Schema(
-    {
-        "claim": pl.String(),
-        "ids": pl.String(),
-        "gpus": pl.Int64(),
-        "cpu_cores": pl.Int64(),
-        "times_uk": pl.Float64(),
-        "counted": pl.String(),
-        "scope": pl.String(),
-        "caveat": pl.String(),
-    }
-)
-
-
-def _claim_line(frame: pl.DataFrame, claim: str, ids: list[str]) -> dict[str, str | int | None]:
-    lines = frame.filter(pl.col("id").is_in(ids))
-    complete = bool(ids) and lines.height == len(ids)
-    return {
-        "claim": claim,
-        "ids": " + ".join(ids) or None,
-        "gpus": _known_sum(lines["gpus"]) if complete else None,
-        "cpu_cores": _known_sum(lines["cpu_cores"]) if complete else None,
-        "counted": " + ".join(lines["counted"].unique().sort()) or None,
-        "scope": "; ".join(lines["scope"].drop_nulls()) or None,
-        "caveat": " ".join(lines["caveat"].drop_nulls()) or None,
-    }
-
-
-def _known_sum(values: pl.Series) -> int | None:
-    return None if values.null_count() else int(values.sum())
 
 
 def _largest_epsrc_a100(frame: pl.DataFrame) -> pl.DataFrame:

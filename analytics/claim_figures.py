@@ -4,8 +4,8 @@ from typing import Final
 
 import polars as pl
 
-from analytics.capacity import PUBLIC_SECTORS
 from analytics.capacity_lines import YES
+from analytics.capacity_totals import public
 from analytics.verdict import Verdict, Word, listed
 from model.claims import CountCheck, LargestCheck, PerformanceCheck, RatioCheck
 from model.gpus import Gpu
@@ -49,10 +49,9 @@ def count(check: CountCheck, lines: pl.DataFrame) -> Verdict:
 
 def largest(check: LargestCheck, lines: pl.DataFrame) -> Verdict:
     """The largest machine of a family of cards within a country and tier, and what is larger."""
-    counted = lines.filter(
+    counted = public(lines).filter(
         pl.col("counted") == YES,
         pl.col("country") == check.country,
-        pl.col("sector").is_in(PUBLIC_SECTORS),
     ).sort("gpus", "id", descending=[True, False])
     family = rf"^{check.family}[a-z0-9-]*( \+ {check.family}[a-z0-9-]*)*$"
     inside = counted.filter(

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 import polars as pl
 
-from analytics.capacity import PUBLIC_SECTORS, capacity
+from analytics.capacity import capacity
 from analytics.capacity_lines import YES
+from analytics.capacity_totals import PUBLIC_SECTORS
 from analytics.finding import Finding
 from model.machines import Machine
 from model.origin import UNVERIFIED, grade_named, rank

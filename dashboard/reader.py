@@ -11,7 +11,7 @@ from model.errors import InputError
 from model.question import Answer, Question
 from model.registry import Registry
 from model.settings import Settings
-from reports.answer import answer
+from reports.answer import NEEDS_NO_STORE, answer
 from store import Cluster, Store
 
 _REMEMBERED: Final = 256
@@ -52,7 +52,7 @@ class Reader:
     def ask(self, question: Question) -> Answer:
         """The answer to a question, in the site's time zone; raises what `answer` raises."""
         question = replace(question, timezone=self.timezone)
-        key = (self.version() if question.table != "capacity" else None, question)
+        key = (None if question.table in NEEDS_NO_STORE else self.version(), question)
         with self._lock:
             known = self._known.get(key)
             if known is None:

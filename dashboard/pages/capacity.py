@@ -6,7 +6,6 @@ from typing import Any, Final
 import polars as pl
 from dash import html
 
-from analytics.capacity import report_2023_comparison
 from dashboard.aria import aria
 from dashboard.controls import choice, date_field
 from dashboard.empty import no_machines
@@ -25,10 +24,9 @@ from reports.charts.capacity import (
     ranked_machines,
 )
 from reports.findings.capacity import (
-    REPORT_DAY,
-    compared_ids,
+    claims_finding,
     largest_machines,
-    report_finding,
+    machines_of_claims,
     uk_against_largest,
 )
 from reports.units import CAPACITY_UNITS, CapacityUnit
@@ -39,8 +37,8 @@ _COLUMNS: Final = (
     "a100_equivalents_16bit", "rgu", "memory_tb", "fp64_pflops", "grade", "in_service",
     "retired", "scope", "caveat",
 )  # fmt: skip
-_REPORT_COLUMNS: Final = (
-    "claim", "gpus", "times_uk", "cpu_cores", "counted", "scope", "caveat",
+_CLAIM_COLUMNS: Final = (
+    "said", "verdict", "figure_claimed", "figure_found", "unit", "scope", "why", "on", "grade",
 )  # fmt: skip
 
 
@@ -63,7 +61,7 @@ def body(request: PageRequest) -> html.Div:
     answer = _machines(request, on)
     if counted(answer.frame).is_empty():
         return stack([no_machines(), *_not_counted(answer)])
-    panels = [_ranking(request, answer, unit, on), _report(request)]
+    panels = [_ranking(request, answer, unit, on), _claims(request)]
     if not request.filters.country:
         panels.insert(0, _countries(answer, unit, on))
     return stack([*(render(p, request.view) for p in panels), *_not_counted(answer)])
@@ -104,24 +102,21 @@ def _ranking(request: PageRequest, answer: Answer, unit: CapacityUnit, on: date)
     )
 
 
-def _report(request: PageRequest) -> Panel:
-    answer = request.reader.ask(Question("capacity", on=REPORT_DAY))
-    compared = report_2023_comparison(answer.frame)
+def _claims(request: PageRequest) -> Panel:
+    answer = request.reader.ask(Question("claims"))
     return Panel(
-        key="report-2023",
-        finding=report_finding(compared),
+        key="claims",
+        finding=claims_finding(answer.frame),
         answer=answer,
-        shown=compared,
-        columns=_REPORT_COLUMNS,
+        columns=_CLAIM_COLUMNS,
         before=(
             html.P(
-                "The comparison that a 2023 community report on machine learning for materials "
-                f"science drew, as the registry has it on {day(REPORT_DAY)}, each line with the "
-                "scope in which it holds.",
+                "Sentences of a 2023 community report on machine learning for materials science, "
+                "and of announcements, each checked on the day of which it speaks.",
                 className="pl-lead",
             ),
         ),
-        sources=machine_sources(request.reader.registry, compared_ids(compared)),
+        sources=machine_sources(request.reader.registry, machines_of_claims(answer.frame)),
     )
 
 

@@ -185,7 +185,7 @@ def _capacity(request: PageRequest) -> _Headline:
         else f"The registry knows no public UK machine on {day(on)}"
     )
     if home.height and home["unknown"][0]:
-        under += f"; {home['unknown'][0]} more of unknown model left out"
+        under += f"; {number(home['unknown'][0])} cards of unknown model left out"
     leading = answer.frame.filter(pl.col("country").is_in(rows["country"].head(_COUNTRIES_SHOWN)))
     return _Headline(
         tile=Tile(

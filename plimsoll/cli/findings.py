@@ -8,7 +8,7 @@ import polars as pl
 from model.question import Answer, Question
 from plimsoll.cli.context import Session
 from plimsoll.cli.output import provenance, render_table
-from reports.answer import answer
+from reports.answer import NEEDS_NO_STORE, answer
 
 
 def print_findings(session: Session, *, on: date) -> None:
@@ -35,28 +35,28 @@ def print_findings(session: Session, *, on: date) -> None:
     )  # fmt: skip
     capacity = _ask(session, Question("capacity", on=on))
     _print(f"Public research GPUs by country on {on:%-d %B %Y} (real figures)", _nations(capacity))
-    report = _ask(session, Question("capacity", on=date(2023, 6, 30)))
-    _print("The comparison of the 2023 report, from the registry (real figures)", _claims(report))
+    claims = _ask(session, Question("claims")).frame
+    _print(
+        "What is quoted about capacity, checked against the registry (real figures)",
+        claims.select("said", "verdict", "figure_claimed", "figure_found", "unit"),
+    )
     for line in provenance(shortfall):
         session.note(line)
 
 
 def _ask(session: Session, question: Question) -> Answer:
-    store = None if question.table == "capacity" else session.open_store()
+    store = None if question.table in NEEDS_NO_STORE else session.open_store()
     return answer(question, store=store, settings=session.settings, registry=session.registry)
 
 
 def _nations(capacity: Answer) -> pl.DataFrame:
-    from analytics.capacity import national_totals
+    from analytics.capacity_totals import capacity_totals, public
 
-    return national_totals(capacity.frame).head(12)
-
-
-def _claims(capacity: Answer) -> pl.DataFrame:
-    from analytics.capacity import report_2023_comparison
-
-    comparison = report_2023_comparison(capacity.frame)
-    return comparison.select("claim", "gpus", "cpu_cores", "times_uk", "counted", "caveat")
+    totals = capacity_totals(public(capacity.frame), by=["country"])
+    return totals.select(
+        "country", "machines", "gpus", "a100_equivalents_16bit", "gpus_without_16bit",
+        "per_million_people", "per_1000_researchers", "per_billion_usd_gdp",
+    ).head(12)  # fmt: skip
 
 
 def _print(title: str, frame: pl.DataFrame) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 
 import polars as pl
 
+from analytics.capacity_totals import UNITS, capacity_totals, public
 from model.countries import HOME, country_name
 from reports.charts.description import Chart, Series
 from reports.palette import Role
@@ -21,25 +22,21 @@ def counted(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.filter(pl.col("counted") == "yes")
 
 
-def public(frame: pl.DataFrame) -> pl.DataFrame:
-    """The machines that the public pays for: academic and government, not commercial."""
-    return frame.filter(pl.col("sector") != "commercial")
-
-
 def by_country(frame: pl.DataFrame, unit: CapacityUnit) -> pl.DataFrame:
     """Public capacity by country, largest first: `country, machines, value, unknown`.
 
-    `unknown` counts machines whose value in this unit is not known: they are not in `value`.
+    `unknown` counts cards whose value in this unit is not known: they are not in `value`.
     """
+    totals = capacity_totals(public(frame), by=["country"])
+    without = UNITS.get(unit.column)
     return (
-        public(counted(frame))
-        .group_by("country")
-        .agg(
-            pl.len().alias("machines"),
-            pl.col(unit.column).sum().alias("value"),
-            pl.col(unit.column).null_count().alias("unknown"),
+        totals.select(
+            "country",
+            "machines",
+            value=pl.col(unit.column),
+            unknown=pl.col(without) if without else pl.lit(0, pl.Int64),
         )
-        .filter(pl.col("machines") > pl.col("unknown"))
+        .filter(pl.col("value").is_not_null())
         .sort("value", "country", descending=[True, False])
     )
 

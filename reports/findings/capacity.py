@@ -1,16 +1,14 @@
 """What the capacity registry says, in sentences."""
 
 from datetime import date
-from typing import Final
 
 import polars as pl
 
+from analytics.capacity_totals import public
 from model.countries import HOME, country_name
-from reports.charts.capacity import by_country, counted, public
+from reports.charts.capacity import by_country, counted
 from reports.units import CapacityUnit
 from reports.wording import day, number, plural, ratio_words
-
-REPORT_DAY: Final = date(2023, 6, 30)
 
 
 def uk_against_largest(frame: pl.DataFrame, unit: CapacityUnit, on: date) -> str:
@@ -44,24 +42,25 @@ def largest_machines(frame: pl.DataFrame, unit: CapacityUnit) -> str:
     return f"{said}; {top['machine']} had {number(top[unit.column])}"
 
 
-def report_finding(compared: pl.DataFrame) -> str:
-    """The 2023 report's comparison, with its own scope: two machines against one.
-
-    `compared` is the frame of `report_2023_comparison`.
-    """
-    uk, pair = compared.row(0, named=True), compared.row(2, named=True)
-    if uk["gpus"] is None or pair["gpus"] is None:
-        return "The machines that the 2023 report names"
-    return (
-        f"On {day(REPORT_DAY)} {pair['claim'].replace(' together', '')} together had "
-        f"{number(pair['gpus'])} GPUs, {number(pair['times_uk'], decimals=0)} times the "
-        f"{number(uk['gpus'])} of the largest UK A100 cluster open to EPSRC researchers"
+def claims_finding(lines: pl.DataFrame) -> str:
+    """How many of the sentences that are quoted hold as they stand, from a table of `claims`."""
+    counts = dict(lines.group_by("verdict").len().iter_rows())
+    other = counts.get("holds in another scope", 0)
+    wrong = counts.get("does not hold", 0)
+    unseen = counts.get("no data", 0) + counts.get("cannot be checked", 0)
+    said = (
+        f"Of {plural(lines.height, 'sentence')} that are quoted about capacity "
+        f"{number(counts.get('holds', 0))} hold as they stand and {number(other)} in another scope"
     )
+    parts = [f"{number(wrong)} do not hold"] if wrong else []
+    parts += [f"of {number(unseen)} nobody published the figures"] if unseen else []
+    return "; ".join([said, *parts])
 
 
-def compared_ids(compared: pl.DataFrame) -> list[str]:
-    """The registry's ids of the machines that the comparison is made of."""
-    return [name for ids in compared["ids"].drop_nulls() for name in ids.split(" + ")]
+def machines_of_claims(lines: pl.DataFrame) -> list[str]:
+    """The registry's ids of the machines that the claims rest on, each once."""
+    named = lines["machines"].drop_nulls()
+    return list(dict.fromkeys(name for ids in named for name in ids.split(", ")))
 
 
 def _the(code: str) -> str:

@@ -35,6 +35,8 @@ def published_rounds_table(asked: Asked) -> Finding:
 
 
 def _inference(asked: Asked) -> pl.DataFrame | None:
-    if asked.facts is None or (periods := asked.facts.calendar()) is None:
+    """What the store measured of inference nodes; invented clusters show nothing of the world."""
+    facts = asked.facts
+    if facts is None or facts.synthetic or (periods := facts.calendar()) is None:
         return None
-    return inference(asked.facts.estate(), calendar=periods).frame
+    return inference(facts.estate(), calendar=periods).frame

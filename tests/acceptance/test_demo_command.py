@@ -17,7 +17,7 @@ def test_the_three_findings_are_printed_and_labelled(demo):
         "How far grants fell short of requests, by round",
         "Inference nodes beside the training nodes",
         "Public research GPUs by country on 1 November 2026",
-        "The comparison of the 2023 report",
+        "What is quoted about capacity, checked against the registry",
     ):
         assert title in demo.out
     assert "34,816" in demo.out

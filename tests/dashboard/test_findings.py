@@ -4,12 +4,14 @@ from datetime import date
 
 import polars as pl
 
-from analytics.capacity import capacity, national_totals, report_2023_comparison
+from analytics.capacity import capacity
+from analytics.capacity_totals import capacity_totals, public
+from analytics.claims import CLAIMS_SCHEMA
 from model.registry import load_registry
 from reports.charts.capacity import by_country, countries_chart, machines_chart
 from reports.charts.shortfall import cuts_chart, rounds_chart
 from reports.charts.utilisation import clusters_chart, months_chart, states_chart
-from reports.findings.capacity import report_finding, uk_against_largest
+from reports.findings.capacity import claims_finding, machines_of_claims, uk_against_largest
 from reports.findings.shortfall import cut_finding, last_round, round_finding, unmet_sentence
 from reports.findings.utilisation import (
     idle_nodes,
@@ -183,7 +185,7 @@ def test_idle_inference_nodes_are_counted_with_their_hours():
 def test_countries_add_up_to_the_national_totals():
     frame = capacity(load_registry(), on=date(2023, 6, 30))
     ours = by_country(frame, CARDS).select("country", pl.col("value").alias("gpus"))
-    totals = national_totals(frame).select("country", "gpus")
+    totals = capacity_totals(public(frame), by=["country"]).select("country", "gpus")
     assert ours.sort("country").equals(totals.filter(pl.col("gpus").is_not_null()).sort("country"))
     chart = countries_chart(frame, CARDS, date(2023, 6, 30))
     uk = chart.categories.index("United Kingdom")
@@ -198,9 +200,18 @@ def test_claims_and_components_are_never_bars():
     assert not [name for name in drawn if name.rsplit(",", 1)[0] in uncounted]
 
 
-def test_the_comparison_of_2023_carries_its_own_scope():
-    compared = report_2023_comparison(capacity(load_registry(), on=date(2023, 6, 30)))
-    assert report_finding(compared) == (
-        "On 30 June 2023 Summit and Perlmutter together had 34,816 GPUs, 109 times the 320 of the "
-        "largest UK A100 cluster open to EPSRC researchers"
+def test_claims_are_counted_by_their_verdict():
+    words = [
+        "holds",
+        "holds in another scope",
+        "holds in another scope",
+        "does not hold",
+        "no data",
+    ]
+    rows = [{"verdict": word, "machines": "a, b" if word == "holds" else "b"} for word in words]
+    lines = pl.concat([CLAIMS_SCHEMA.to_frame(), pl.DataFrame(rows)], how="diagonal")
+    assert claims_finding(lines) == (
+        "Of 5 sentences that are quoted about capacity 1 hold as they stand and 2 in another "
+        "scope; 1 do not hold; of 1 nobody published the figures"
     )
+    assert machines_of_claims(lines) == ["a", "b"]

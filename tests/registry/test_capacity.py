@@ -6,13 +6,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from analytics.capacity import (
-    CAPACITY_SCHEMA,
-    capacity,
-    capacity_notes,
-    national_totals,
-    report_2023_comparison,
-)
+from analytics.capacity import capacity
+from analytics.capacity_lines import CAPACITY_SCHEMA
+from analytics.capacity_notes import capacity_notes
+from analytics.capacity_totals import capacity_totals, public
 from model.errors import InputError
 from model.registry import load_registry
 
@@ -96,57 +93,48 @@ def test_counted_lines_sum_to_the_public_totals(day: date, cards: dict[str, int]
     assert {country: sums[country] for country in cards} == cards
 
 
-def test_national_totals_tell_what_they_cannot_convert():
-    totals = {row["country"]: row for row in national_totals(on(NOVEMBER_2026)).to_dicts()}
+def test_totals_tell_what_they_cannot_convert():
+    lines = capacity_totals(public(on(NOVEMBER_2026)), by=["country"])
+    totals = {row["country"]: row for row in lines.to_dicts()}
     assert {code: totals[code]["gpus"] for code in ("GB", "DE", "US")} == {
         "GB": 9211,
         "DE": 31544,
         "US": 184444,
     }
     # Delta's 880 cards and Helma's 768 are of models whose shares are not stated
-    assert {code: totals[code]["gpus_of_unknown_model"] for code in ("GB", "DE", "US")} == {
+    assert {code: totals[code]["gpus_without_16bit"] for code in ("GB", "DE", "US")} == {
         "GB": 0,
         "DE": 768,
         "US": 880,
     }
     assert totals["DE"]["per_million_people"] == pytest.approx(31544 / 83.516593)
     assert "LU" in totals
-    assert national_totals(on(NOVEMBER_2026), sectors=("commercial",))["country"].to_list() == [
-        "US",
-        "IT",
-        "GB",
-    ]
 
 
-def test_the_report_of_2023():
-    lines = {row["claim"]: row for row in report_2023_comparison(on(JUNE_2023)).to_dicts()}
-    uk = lines["Largest UK academic cluster of A100s"]
-    assert (uk["ids"], uk["gpus"]) == ("uk-csd3-wilkes3-2021", 320)
-    assert "456" in uk["caveat"]
-    assert lines["JUWELS Booster"]["gpus"] == 3744
-    assert lines["JUWELS Booster"]["times_uk"] == pytest.approx(11.7)
-    both = lines["Summit and Perlmutter together"]
-    assert both["gpus"] == 34816
-    assert round(both["times_uk"]) == 109
-    google = lines["Google A3"]
-    assert (google["gpus"], google["counted"]) == (26000, "no")
-    assert '"Up to"' in google["caveat"]
-    microsoft = lines["Microsoft's machine for OpenAI"]
-    assert (microsoft["gpus"], microsoft["cpu_cores"]) == (10000, 285000)
-    assert "cores" in microsoft["caveat"]
+@pytest.mark.parametrize("by", [["country"], ["sector"], ["tier"], ["country", "sector"], []])
+def test_any_grouping_sums_to_the_counted_lines(by: list[str]):
+    lines = on(NOVEMBER_2026)
+    counted = lines.filter(pl.col("counted") == "yes")
+    totals = capacity_totals(lines, by=by)
+    assert totals["machines"].sum() == counted.height
+    for name in ("gpus", "a100_equivalents_16bit", "rgu", "memory_tb", "fp64_pflops"):
+        assert totals[name].sum() == pytest.approx(counted[name].sum()), name
 
 
-def test_a_machine_that_is_gone_leaves_its_sentence_unknown():
-    lines = {row["claim"]: row for row in report_2023_comparison(on(NOVEMBER_2026)).to_dicts()}
-    both = lines["Summit and Perlmutter together"]
-    assert (both["gpus"], both["times_uk"]) == (None, None)
-    assert lines["Largest UK academic cluster of A100s"]["gpus"] == 360
+def test_densities_are_of_one_country_and_power_of_one_basis():
+    totals = capacity_totals(on(NOVEMBER_2026), by=["sector"])
+    assert totals["per_million_people"].null_count() == totals.height
+    lines = on(NOVEMBER_2026).filter(pl.col("counted") == "yes", pl.col("power_mw").is_not_null())
+    one = lines.filter(pl.col("power_basis") == "benchmark run").head(2)
+    other = lines.filter(pl.col("power_basis") != "benchmark run").head(1)
+    assert other.height
+    assert capacity_totals(one, by=[])["power_mw"].item() == pytest.approx(one["power_mw"].sum())
+    assert capacity_totals(pl.concat([one, other]), by=[])["power_mw"].item() is None
 
 
-def test_a_table_without_machines_makes_no_claims():
-    lines = report_2023_comparison(on(date(1990, 1, 1)))
-    assert lines["gpus"].null_count() == lines.height
-    assert lines["times_uk"].null_count() == lines.height
+def test_capacity_is_summed_by_known_columns_alone():
+    with pytest.raises(InputError, match=r"cannot be summed by 'contry'.*country"):
+        capacity_totals(on(NOVEMBER_2026), by=["contry"])
 
 
 def test_a_claim_is_listed_from_its_announcement_on():
