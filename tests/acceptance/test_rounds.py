@@ -51,6 +51,77 @@ def test_published_rounds_come_out_with_their_fractions(rounds, shared):
     assert f"{rounds['us-incite-2014']['awarded_share']:.2f}" == "0.43"
 
 
+def ratios_only(shared: Path) -> dict[str, dict[str, str]]:
+    """The rounds of which only shares and factors were published, no amounts."""
+    with (shared / "registry" / "allocations.csv").open(newline="") as file:
+        return {
+            row["id"]: row
+            for row in csv.DictReader(file)
+            if row["granted_fraction"] and row["oversubscription_factor"] and not row["requested"]
+        }
+
+
+def test_published_factors_and_shares_say_the_same(plimsoll, shared, tmp_path):
+    """For each unit granted the factor was asked for: the share comes out as published.
+
+    Canada's GPUs 26, 22, 20 %; DiRAC 5 times; PRACE 3 and 5 times; the workshop's 80 %, which is
+    one attendee's word, beside them.
+    """
+    published = ratios_only(shared)
+    named = {
+        "ca-rac-2020-gpu": "0.26", "ca-rac-2021-gpu": "0.22", "ca-rac-2023-gpu": "0.2",
+        "uk-dirac-rac": "0.2", "eu-prace-avg": "0.333", "eu-prace-low": "0.2",
+        "uk-seed-royce": "0.2",
+    }  # fmt: skip
+    assert (
+        named.items() <= {name: row["granted_fraction"] for name, row in published.items()}.items()
+    )
+    lines = [
+        f'"{row["scheme"]}",{name},{name},{row["oversubscription_factor"]},1,GPU-hours,'
+        f"{row['applications'] or 1}"
+        for name, row in published.items()
+    ]
+    header = "call,round,application_id,requested,granted,unit,applications"
+    (tmp_path / "rounds.csv").write_text("\n".join([header, *lines]) + "\n")
+    assert plimsoll("ingest", "awards", "rounds.csv").code == 0
+    frame = plimsoll("show", "shortfall", "--format", "csv").frame()
+    ours = {row["round"]: row for row in frame.iter_rows(named=True)}
+    assert ours.keys() == published.keys()
+    for name, row in published.items():
+        decimals = len(row["granted_fraction"].partition(".")[2])
+        assert f"{ours[name]['awarded_share']:.{decimals}f}" == row["granted_fraction"], name
+        factor = float(row["oversubscription_factor"])
+        assert ours[name]["demand_ratio_granted"] == pytest.approx(factor)
+        assert ours[name]["cut_median"] is None, "one line says nothing of single applications"
+
+
+def test_the_success_rate_and_the_cut_are_two_things(rounds):
+    """October 2009: 24 of 24 funded, and 38 % of the request cut; INCITE 2014: 59 of 140."""
+    october = rounds["us-chap-2009-10"]
+    assert october["success_rate"] == 1
+    assert f"{1 - october['awarded_share']:.2f}" == "0.38"
+    assert f"{rounds['us-incite-2014']['success_rate']:.2f}" == "0.42"
+
+
+def test_a_round_may_grant_more_than_it_has(plimsoll, shared, tmp_path):
+    """TRAC, September 2009: 41 % of the request, which was 112 % of the offer."""
+    with (shared / "registry" / "allocations.csv").open(newline="") as file:
+        trac = next(row for row in csv.DictReader(file) if row["id"] == "us-trac-2009-09")
+    assert trac["granted_fraction"] == "0.41"
+    assert "allocated over offered 1.12" in trac["url"]
+    (tmp_path / "trac.csv").write_text(
+        "call,round,application_id,requested,granted,offered,unit,applications\n"
+        f"TRAC,2009-09,all,100,41,{41 / 1.12},SU,1\n"
+    )
+    assert plimsoll("ingest", "awards", "trac.csv").code == 0
+    row = plimsoll("show", "shortfall", "--format", "csv").frame().row(0, named=True)
+    assert row["awarded_share"] == pytest.approx(0.41)
+    assert row["granted_of_offered"] == pytest.approx(1.12)
+    assert row["demand_ratio_granted"] == pytest.approx(1 / 0.41)
+    assert row["demand_ratio_requested"] == pytest.approx(1.12 / 0.41)
+    assert row["demand_ratio_basis"] == "offered"
+
+
 APPLICATIONS = """\
 call,round,application_id,requested,recommended,granted,unit,status
 Access,2026-1,a,1000,1000,200,GPU-hours,decided
@@ -88,6 +159,10 @@ def test_a_round_reckoned_by_hand(plimsoll, tmp_path):
     assert row["unmet_high"] == pytest.approx(3230)
     assert row["unmet_low"] is None
     assert row["demand_ratio_requested"] == pytest.approx(4000 / 770)
+    assert row["demand_ratio_granted"] == pytest.approx(4000 / 770)
+    assert row["success_rate"] == pytest.approx(4 / 5)
+    assert (row["cut_min"], row["cut_max"]) == pytest.approx((0.5, 1.0))
+    assert row["granted_of_offered"] is None
 
     lines = plimsoll("show", "applications", "--format", "csv").frame()
     by_id = {line["application_id"]: line for line in lines.iter_rows(named=True)}

@@ -158,6 +158,18 @@ def test_an_application_without_a_request_is_in_no_ratio() -> None:
     assert row["without_request"] == 1
 
 
+def test_what_is_recommended_without_a_request_raises_no_bound() -> None:
+    row = one(shortfall(lines(decided(None, 50, 500), decided(100, 20, 80))))
+    assert (row["unmet_low"], row["unmet_high"]) == (60, 80)
+
+
+def test_more_than_asked_is_a_negative_cut_and_said() -> None:
+    awards = lines(decided(100, 130), decided(100, 20))
+    row = one(shortfall(awards))
+    assert (row["cut_min"], row["cut_max"], row["unmet_high"]) == (pytest.approx(-0.3), 0.8, 80)
+    assert "granted more than asked" in " ".join(shortfall_notes(awards, shortfall(awards)))
+
+
 def test_units_are_never_summed() -> None:
     frame = shortfall(lines(decided(100, 20), decided(10, 5, unit="node-hours")))
     assert frame.select("unit", "requested", "granted").rows() == [
@@ -229,3 +241,15 @@ def test_unmet_demand_is_an_interval_and_cuts_add_up(rows: list[dict[str, Any]])
         if line["requested"]:
             parts = line["merit_cut"] + line["capacity_cut"]
             assert parts == pytest.approx(line["cut_fraction"], abs=1e-9)
+
+
+perhaps = st.none() | amounts
+
+
+@given(st.lists(st.builds(decided, perhaps, amounts, perhaps), min_size=1, max_size=12))
+def test_unknown_requests_and_recommendations_leave_the_interval_in_order(
+    rows: list[dict[str, Any]],
+) -> None:
+    row = one(shortfall(lines(*rows)))
+    if row["unmet_low"] is not None:
+        assert 0 <= row["unmet_low"] <= row["unmet_high"]
