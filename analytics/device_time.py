@@ -7,13 +7,14 @@ from typing import Final
 import polars as pl
 
 from analytics.device_choice import UNUSED_SCHEMA
-from analytics.device_hours import HOUR_S, MILLIONTHS, within
+from analytics.device_hours import HOUR_S, within
 from analytics.device_states import CLASS_COLUMNS, COVERED
 from analytics.held_devices import Held, held_devices
 
 _INTEGERS: Final = (
-    "held_s", *CLASS_COLUMNS, "covered", "activity_u", "busy_u", "by_sm_s", "guessed_s",
-)  # fmt: skip
+    *("held_s", *CLASS_COLUMNS, "covered", "activity_u", "busy_u"),
+    *("by_sm_s", "crowded_s", "guessed_s"),
+)
 
 SUMS_SCHEMA: Final = pl.Schema(
     {**dict.fromkeys(_INTEGERS, pl.Int64()), "energy_s": pl.Float64(), "energy_j": pl.Float64()}
@@ -23,7 +24,8 @@ SUMS_SCHEMA: Final = pl.Schema(
 `held_s` with a device in the table; the class columns; `covered`, those of known activity;
 `activity_u` and `busy_u`, GPU-seconds of activity in millionths; `by_sm_s`, covered ones in hours
 that SM_ACTIVE tells of; `energy_s` and `energy_j`, in watts' worth of GPU-seconds and joules;
-`guessed_s`, allocated ones on a node that shows more devices than it has GPUs.
+`crowded_s`, allocated ones on a node that shows more devices than it has GPUs; `guessed_s`, these
+and all others of which nobody says which devices they are.
 """
 
 NEEDS_SCHEMA: Final = pl.Schema(
@@ -53,13 +55,14 @@ class DeviceTime:
     `sums` by node (`key`), configuration (`period`) and calendar `bin` (SUMS_SCHEMA); `needs`
     (NEEDS_SCHEMA) by device as well; `unused` (UNUSED_SCHEMA), the stretches in which allocated
     GPUs are unused, by `segment`, the number of a segment's row; `seen` has `cluster, bin` of
-    which there is any sample at all.
+    which there is any sample at all, `strangers` the `cluster, node` of samples of unknown nodes.
     """
 
     sums: pl.DataFrame
     needs: pl.DataFrame
     unused: pl.DataFrame
     seen: pl.DataFrame
+    strangers: pl.DataFrame
 
 
 def device_time(
@@ -82,7 +85,16 @@ def device_time(
     parts = held_devices(samples, keys, wanted, with_unused=with_unused)
     place = numbered.select("segment", *_CELL).filter(pl.col("bin").is_not_null())
     sums, needs, unused = _collected(parts, place)
-    return DeviceTime(sums=sums, needs=needs, unused=unused, seen=_seen(samples, bins))
+    sums = added([sums, _in_part(numbered)], _CELL).sort(_CELL)
+    begin_s, end_s = bins.select(pl.col("begin_s").min(), pl.col("end_s").max()).row(0)
+    inside = within(samples, begin_s, end_s)
+    return DeviceTime(
+        sums=sums,
+        needs=needs,
+        unused=unused,
+        seen=_seen(inside, bins),
+        strangers=_strangers(inside, keys),
+    )
 
 
 def summed(held: Held, place: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
@@ -99,8 +111,19 @@ def summed(held: Held, place: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
         (pl.col("energy_s") * of_hour).sum().alias("energy_s"),
         (pl.col("energy_j") * of_hour).sum().alias("energy_j"),
     )
-    guessed = held.guessed.join(place, on="segment").group_by(by).agg(pl.col("guessed_s").sum())
-    return added([_NO_SUMS.drop(_CELL), sums, guessed], by)
+    crowded_s = pl.col("crowded_s").sum()
+    crowded = (
+        held.crowded.join(place, on="segment").group_by(by).agg(crowded_s, guessed_s=crowded_s)
+    )
+    return added([_NO_SUMS.drop(_CELL), sums, crowded], by)
+
+
+def _in_part(segments: pl.DataFrame) -> pl.DataFrame:
+    """Allocated GPU-seconds of nodes that are held in part: their devices are an assumption."""
+    in_part = pl.col("allocated").is_between(0, pl.col("capacity"), closed="none")
+    seconds = pl.col("allocated") * (pl.col("end_s") - pl.col("begin_s"))
+    held = segments.filter(in_part, pl.col("bin").is_not_null())
+    return held.group_by(_CELL).agg(seconds.sum().alias("guessed_s"))
 
 
 def _collected(
@@ -113,7 +136,7 @@ def _collected(
         sums = compacted([*sums, summed(part, place, _CELL)], lambda each: added(each, _CELL))
         needs = compacted([*needs, _needs(part, place)], _most)
         unused.append(part.unused)
-    return added(sums, _CELL).sort(_CELL), _most(needs), pl.concat(unused)
+    return added(sums, _CELL), _most(needs), pl.concat(unused)
 
 
 def compacted(
@@ -149,12 +172,11 @@ def _most(parts: list[pl.DataFrame]) -> pl.DataFrame:
     )
 
 
-def _seen(samples: pl.LazyFrame, bins: pl.DataFrame) -> pl.DataFrame:
+def _seen(inside: pl.LazyFrame, bins: pl.DataFrame) -> pl.DataFrame:
     """`cluster, bin` in which a sample's hour lies, at least in part."""
     begin_s, end_s = bins.select(pl.col("begin_s").min(), pl.col("end_s").max()).row(0)
     hours = (
-        within(samples, begin_s, end_s)
-        .select("cluster", at_s=pl.col("hour").dt.epoch("s"))
+        inside.select("cluster", at_s=pl.col("hour").dt.epoch("s"))
         .unique()
         .collect(engine="streaming")
     )
@@ -166,6 +188,6 @@ def _seen(samples: pl.LazyFrame, bins: pl.DataFrame) -> pl.DataFrame:
     return ends.unique().sort("at_s").join_asof(spans, on="at_s").select("cluster", "bin").unique()
 
 
-def activity_s(activity_u: str = "activity_u") -> pl.Expr:
-    """GPU-seconds of activity from millionths."""
-    return pl.col(activity_u) / MILLIONTHS
+def _strangers(inside: pl.LazyFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    nodes = inside.select("cluster", "node").unique().collect(engine="streaming")
+    return nodes.join(keys, on=["cluster", "node"], how="anti").sort("cluster", "node")

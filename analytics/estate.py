@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from analytics.gpu_models import Aliases, GpuNames
+from model.mig_profiles import MigProfiles
 from model.schemas import NODE_EVENTS
 
 OBSERVED_SCHEMA: Final = pl.Schema(
@@ -31,6 +32,7 @@ class Estate:
     - `events`: rows of the NODE_EVENTS table, empty where none were ingested;
     - `samples`: rows of the GPU_SAMPLES table, None where there is no telemetry at all;
     - `catalogue` and `aliases` (by cluster) turn Slurm's type names into catalogue ids;
+    - `mig_profiles`: by catalogue id, what a card can be cut into;
     - `inference_cards`: catalogue ids of the cards made for inference;
     - `tiers`: the tier of each cluster;
     - `node_roles`: by cluster, (pattern, role) pairs of the site's settings; a pattern is matched
@@ -44,6 +46,7 @@ class Estate:
     samples: pl.LazyFrame | None = None
     catalogue: GpuNames | None = None
     aliases: Aliases = field(default_factory=dict)
+    mig_profiles: MigProfiles = field(default_factory=dict)
     inference_cards: frozenset[str] = frozenset()
     tiers: Mapping[str, str | None] = field(default_factory=dict)
     node_roles: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)

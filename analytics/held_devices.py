@@ -24,12 +24,12 @@ class Held:
     `gpu`, `held_s` (seconds for which it is taken to be allocated), the class columns (how many
     of these seconds are in each class, unseen ones in none), and what the whole hour tells:
     `activity`, `busy` (millionths), `by_sm`, `memory_max_mb`, `energy_s`, `energy_j`.
-    `guessed`: by segment, the allocated GPU-seconds (`guessed_s`) on nodes that show more
+    `crowded`: by segment, the allocated GPU-seconds (`crowded_s`) on nodes that show more
     devices than they have GPUs. `unused`: UNUSED_SCHEMA.
     """
 
     devices: pl.DataFrame
-    guessed: pl.DataFrame
+    crowded: pl.DataFrame
     unused: pl.DataFrame
 
 
@@ -90,14 +90,14 @@ def _held(devices: pl.DataFrame, pieces: pl.DataFrame, *, with_unused: bool) -> 
     if with_unused:
         whole &= ~pl.col("partly_unused")
     beyond = ~pl.col("all_taken") & (pl.col("allocated") >= pl.col("capacity"))
-    guessed_s = (pl.col("allocated") * pl.col("seconds")).sum().alias("guessed_s")
-    guessed = pieces.filter(beyond).group_by("segment").agg(guessed_s)
+    crowded_s = (pl.col("allocated") * pl.col("seconds")).sum().alias("crowded_s")
+    crowded = pieces.filter(beyond).group_by("segment").agg(crowded_s)
     throughout = _throughout(devices, pieces.filter(whole))
     unused = _unused_throughout(throughout) if with_unused else UNUSED_SCHEMA.to_frame()
-    yield Held(throughout, guessed, unused)
+    yield Held(throughout, crowded, unused)
     for taken, idle in chosen_devices(devices, pieces.filter(~whole)):
         yield Held(
-            _by_class(taken, devices), guessed.clear(), idle if with_unused else idle.clear()
+            _by_class(taken, devices), crowded.clear(), idle if with_unused else idle.clear()
         )
 
 

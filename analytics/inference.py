@@ -5,7 +5,9 @@ from typing import Final
 
 import polars as pl
 
+from analytics.allocated_states import ALLOCATED_SECONDS, with_allocated_states
 from analytics.calendar import Calendar
+from analytics.device_notes import NO_TELEMETRY, device_notes
 from analytics.estate import Estate
 from analytics.finding import Finding
 from analytics.node_labels import Where, checked, chosen
@@ -32,10 +34,6 @@ STATES: Final = (
 
 _FROM_OCCUPANCY: Final = ("not_observed", "down", "reserved", "blocked", "free")
 _HOUR_S: Final = 3600
-_NO_TELEMETRY: Final = (
-    "No device telemetry: allocated time is no_data, and the upper bound of reclaimable "
-    "GPU-hours is unknown."
-)
 _ORDER: Final = ("cluster", "tier", "partition", "node", "node_role", "gpu_model")
 
 
@@ -50,13 +48,17 @@ def inference(
     """GPU-hours of GPU nodes in each state, and what of them could be given to others.
 
     A row a period, cluster, node role and GPU model (and node, partition or tier where `by` asks
-    so), in the order of STATES: `<state>_gpu_hours`, which sum to `installed_gpu_hours`. Without
-    device telemetry all allocated time is `no_data`, and the states that only telemetry can tell
-    are null. Then `allocated_gpu_hours`, `utilisation_available` (allocated / (installed -
-    not_observed - down)), `reclaimable_low_gpu_hours` (see `analytics.reclaim`),
-    `reclaimable_high_gpu_hours` (null without telemetry), `training_utilisation_available` (the
-    same cluster's training nodes in the same period), `nodes`, `candidate_nodes` (inference
-    nodes by their card alone, for the site to confirm) and `headroom_gpus` kept by the pool.
+    so), in the order of STATES: `<state>_gpu_hours`, which sum to `installed_gpu_hours`. Where
+    the cluster has no device telemetry in the period, all allocated time is `no_data`, and what
+    only telemetry can tell is null. Then `allocated_gpu_hours`, `utilisation_available` (allocated
+    / (installed - not_observed - down)), `reclaimable_low_gpu_hours` (see `analytics.reclaim`),
+    `reclaimable_high_gpu_hours` (the same, with all allocated time in which devices were not busy
+    or not seen), `training_utilisation_available` (the same cluster's training nodes in the same
+    period), `nodes`, `candidate_nodes` (inference nodes by their card alone, for the site to
+    confirm), `headroom_gpus` kept by the pool, `telemetry_coverage` (the share of allocated time
+    whose activity is known), `estimated_share` (the share of it on nodes held in part, where the
+    busiest devices are taken to be the allocated ones) and `mig_reclaimable_gpu_hours` (see
+    `analytics.mig_fit`).
 
     `not_observed`, `down` and `reserved` are those of `utilisation`; `blocked` are free GPUs on
     a node whose CPUs are all held (of memory nothing is known).
@@ -69,15 +71,23 @@ def inference(
     asked = {*POOL, *checked(by, table="inference")}
     by = [name for name in _ORDER if name in asked]
     time = _all_roles(estate, calendar, by=by, where=where, thresholds=thresholds)
-    spare = reclaimable(time.swept, estate.observed, calendar=calendar, thresholds=thresholds)
-    rows = _rows(time, spare)
+    spare = reclaimable(
+        time.swept,
+        estate.observed,
+        calendar=calendar,
+        thresholds=thresholds,
+        unused=time.devices.unused if time.devices else None,
+    )
+    rows = with_allocated_states(_rows(time, spare), time.devices, spare, estate.mig_profiles)
     frame = _tabulated(chosen(rows, by=by, where=where), by=by, calendar=calendar)
     compared = frame.join(_training(rows, calendar), on=["bin", "cluster"], how="left")
     described = compared.join(_counted(rows, by, where, time), on=by, how="left", nulls_equal=True)
     kept = described.join(spare.headroom, on=list(POOL), how="left", nulls_equal=True)
     columns = [*period_column(calendar), *by, *_columns()]
     ordered = kept.sort("bin", *by, nulls_last=True).select(columns)
-    return Finding(frame=ordered, notes=(*time.notes, *_notes(kept, thresholds)))
+    shown = chosen(rows, by=by, where=where)
+    said = device_notes(time.devices, shown) if time.devices else (NO_TELEMETRY,)
+    return Finding(frame=ordered, notes=(*time.notes, *said, *_notes(kept, thresholds)))
 
 
 def _columns() -> list[str]:
@@ -92,6 +102,9 @@ def _columns() -> list[str]:
         "nodes",
         "candidate_nodes",
         "headroom_gpus",
+        "telemetry_coverage",
+        "estimated_share",
+        "mig_reclaimable_gpu_hours",
     ]
 
 
@@ -110,6 +123,7 @@ def _all_roles(
         by=by,
         where={name: where[name] for name in ("cluster", "tier") if name in where},
         with_roles=True,
+        with_devices=True,
         margin_s=thresholds.free_window_s,
     )
 
@@ -119,28 +133,32 @@ def _rows(time: NodeTime, spare: Reclaimable) -> pl.DataFrame:
     known = pl.col("free").is_not_null()
     return (
         time.on_nodes.filter(pl.col("node_role") != "cpu", pl.col("gpu_count") > 0)
-        .join(spare.seconds, on=["key", "period", "bin"], how="left")
+        .join(spare.seconds.drop("unbusy"), on=["key", "period", "bin"], how="left")
         .with_columns(pl.when(known).then(pl.col("reclaimable").fill_null(0.0)))
     )
 
 
 def _tabulated(rows: pl.DataFrame, *, by: Sequence[str], calendar: Calendar) -> pl.DataFrame:
-    seconds = ["capacity", *_FROM_OCCUPANCY, "allocated", "reclaimable"]
+    own = ["capacity", *_FROM_OCCUPANCY, "allocated", "reclaimable", "covered"]
+    seconds = [*own, *ALLOCATED_SECONDS]
     sums = summed(rows.select("bin", *by, *seconds), by=by, calendar=calendar)
     available = pl.col("capacity") - pl.col("not_observed") - pl.col("down")
-    telemetry = [name for name in STATES if name not in {*_FROM_OCCUPANCY, "no_data"}]
+    hours = {
+        **{f"{state}_gpu_hours": state for state in STATES},
+        "installed_gpu_hours": "capacity",
+        "allocated_gpu_hours": "allocated",
+        "reclaimable_low_gpu_hours": "reclaimable",
+        "reclaimable_high_gpu_hours": "high",
+        "mig_reclaimable_gpu_hours": "mig_reclaimable",
+    }
     return sums.select(
         "bin",
         "period_start",
         *by,
-        *((pl.col(name) / _HOUR_S).alias(f"{name}_gpu_hours") for name in _FROM_OCCUPANCY),
-        *(pl.lit(None, pl.Float64).alias(f"{name}_gpu_hours") for name in telemetry),
-        (pl.col("allocated") / _HOUR_S).alias("no_data_gpu_hours"),
-        (pl.col("capacity") / _HOUR_S).alias("installed_gpu_hours"),
-        (pl.col("allocated") / _HOUR_S).alias("allocated_gpu_hours"),
+        *((pl.col(name) / _HOUR_S).alias(column) for column, name in hours.items()),
         ratio(pl.col("allocated"), available).alias("utilisation_available"),
-        (pl.col("reclaimable") / _HOUR_S).alias("reclaimable_low_gpu_hours"),
-        pl.lit(None, pl.Float64).alias("reclaimable_high_gpu_hours"),
+        ratio(pl.col("covered"), pl.col("allocated")).alias("telemetry_coverage"),
+        ratio(pl.col("guessed"), pl.col("allocated")).alias("estimated_share"),
     )
 
 
@@ -165,13 +183,14 @@ def _counted(rows: pl.DataFrame, by: Sequence[str], where: Where, time: NodeTime
 
 def _notes(frame: pl.DataFrame, thresholds: InferenceThresholds) -> list[str]:
     reclaimed = (
-        f"Reclaimable: GPUs free for at least {thresholds.free_window_s / _HOUR_S:g} h on end, "
-        "less a head-room by Erlang's formula with which at most "
+        "Reclaimable: GPUs free, or held and not used, for at least "
+        f"{thresholds.free_window_s / _HOUR_S:g} h on end, less a head-room by Erlang's formula "
+        "with which at most "
         f"{thresholds.late_share:.0%} of arrivals wait longer than "
         f"{thresholds.target_wait_s / 60:g} min: an illustration, it takes arrivals as random "
         "and jobs as of one GPU."
     )
-    said = [_NO_TELEMETRY, reclaimed]
+    said = [reclaimed]
     candidates = frame.filter(pl.col("candidate_nodes") > 0)["cluster"].unique().sort()
     if len(candidates):
         said.append(

@@ -39,7 +39,7 @@ _PER_GPU: Final = ("covered", "activity", "effective", "by_sm", "energy_s", "ene
 _NOTHING: Final = pl.Schema(
     {
         "segment": pl.Int64(),
-        **{name: SUMS_SCHEMA[name] for name in ("covered", "activity_u", "by_sm_s", "guessed_s")},
+        **{name: SUMS_SCHEMA[name] for name in ("covered", "activity_u", "by_sm_s", "crowded_s")},
         **{name: SUMS_SCHEMA[name] for name in columns_of_state("effective")},
         "energy_s": pl.Float64(),
         "energy_j": pl.Float64(),
@@ -143,7 +143,7 @@ def _per_gpu() -> dict[str, pl.Expr]:
         "by_sm": pl.col("by_sm_s"),
         "energy_s": pl.col("energy_s"),
         "energy_j": pl.col("energy_j"),
-        "guessed": pl.when(in_part).then(whole).otherwise("guessed_s"),
+        "guessed": pl.when(in_part).then(whole).otherwise("crowded_s"),
     }
     return {name: total / pl.col("gpus") for name, total in sums.items()}
 

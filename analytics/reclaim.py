@@ -1,4 +1,4 @@
-"""Free GPU time that could be given to others: long windows, beyond what arrivals need."""
+"""GPU time that could be given to others: long windows without work, beyond what arrivals need."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from analytics.calendar import Calendar
+from analytics.device_hours import MILLIONTHS
 from analytics.node_time import Swept
 from analytics.queueing import servers_needed
 from analytics.sweep import cuts, edges, swept
@@ -14,7 +15,8 @@ from analytics.sweep import cuts, edges, swept
 POOL: Final = ("cluster", "node_role", "gpu_model")
 """Nodes that can stand in for each other: head-room is kept for all of them together."""
 
-_SEGMENT: Final = ("key", "period", "bin", "begin_s", "end_s", "capacity", "free")
+_SEGMENT: Final = ("key", "period", "begin_s", "end_s", "capacity", "free")
+_SPARE: Final = pl.col("free") + pl.col("unused")
 _MOMENTS: Final = 1 << 40
 """More than any moment in epoch seconds: number and moment make one sortable integer."""
 
@@ -36,8 +38,9 @@ class InferenceThresholds:
 class Reclaimable:
     """Reclaimable GPU-seconds, and the head-room that was kept.
 
-    `seconds` by `key`, `period` (of the node's configuration) and `bin`; `headroom` has, for
-    each POOL, `headroom_gpus`.
+    `seconds` by `key`, `period` (of the node's configuration) and `bin`: `reclaimable`, and for
+    what part of the allocated time in it the devices were not busy (`unbusy`). `headroom` has,
+    for each POOL, `headroom_gpus` and the mean `load_gpus` of its arrivals.
     """
 
     seconds: pl.DataFrame
@@ -45,19 +48,25 @@ class Reclaimable:
 
 
 def reclaimable(
-    time: Swept, observed: pl.DataFrame, *, calendar: Calendar, thresholds: InferenceThresholds
+    time: Swept,
+    observed: pl.DataFrame,
+    *,
+    calendar: Calendar,
+    thresholds: InferenceThresholds,
+    unused: pl.DataFrame | None = None,
 ) -> Reclaimable:
-    """Free windows beyond head-room, in GPU-seconds.
+    """Windows without work beyond head-room, in GPU-seconds.
 
-    The jobs of a node are stacked: its k-th GPU is free while fewer than k are held and free
-    ones are neither blocked, reserved, down nor unobserved. Windows of at least `free_window_s`
+    The jobs of a node are stacked: its k-th GPU is spare while fewer than k are held and used,
+    and free ones are neither blocked, reserved, down nor unobserved. `unused`, of
+    `device_time`, tells when allocated ones are not used. Windows of at least `free_window_s`
     count, whatever part of them lies in the calendar: `time` must reach that far beyond it. In
     each second a pool's head-room is taken off the number of its GPUs in such windows; what
     remains is shared by its nodes in proportion to theirs.
     """
     pools = _pools(time.labels)
-    free = time.segments.filter(pl.col("free") > 0).select(_SEGMENT)
-    numbered = free.join(pools.select("key", "period", "pool"), on=["key", "period"])
+    spare = _spare(time.segments, unused, calendar)
+    numbered = spare.join(pools.select("key", "period", "pool"), on=["key", "period"])
     in_windows = _in_windows(numbered, thresholds.free_window_s)
     headroom = _headroom(time, pools, observed, calendar=calendar, thresholds=thresholds)
     seconds = _beyond_headroom(in_windows, headroom, calendar)
@@ -71,20 +80,43 @@ def _pools(labels: pl.DataFrame) -> pl.DataFrame:
     return named.select("key", "period", pl.col("pool").cast(pl.Int64), *POOL)
 
 
-def _in_windows(free: pl.DataFrame, shortest_s: int) -> pl.DataFrame:
-    """The segments with free GPUs in long windows, and their number, `gpus_in_windows`."""
-    free = free.sort("key", "begin_s").with_row_index("row")
-    most = free["capacity"].max()
+def _spare(segments: pl.DataFrame, unused: pl.DataFrame | None, calendar: Calendar) -> pl.DataFrame:
+    """The segments in which a GPU is free, or allocated and `unused`; `spare` counts both."""
+    numbered = segments.with_row_index("segment").cast({"segment": pl.Int64, "period": pl.Int64})
+    if unused is None or unused.is_empty():
+        free = numbered.filter(pl.col("free") > 0).select(*_SEGMENT, "bin", spare="free")
+        return free.with_columns(unused=pl.lit(0, pl.Int64), unbusy=pl.lit(0.0))
+    held = numbered.select("segment", "key").join(unused, on="segment")
+    concerned = (pl.col("free") > 0) | pl.col("segment").is_in(held["segment"].unique().implode())
+    frame = numbered.filter(concerned).select(_SEGMENT)
+    begin_s, end_s = frame.select(pl.col("begin_s").min(), pl.col("end_s").max()).row(0)
+    of_segments = {name: pl.col(name) for name in ("period", "capacity", "free")}
+    millionths = (pl.col("unbusy") * MILLIONTHS).round()
+    parts = [
+        edges(frame, begin_s, end_s, **of_segments),
+        edges(held, begin_s, end_s, unused=pl.col("unused"), unbusy=millionths),
+    ]
+    split = swept(parts, calendar).cast({"period": pl.Int64, "capacity": pl.Int64})
+    counts = split.with_columns(pl.col("free", "unused").cast(pl.Int64))
+    return counts.filter(pl.col("free") + pl.col("unused") > 0).select(
+        *_SEGMENT, "bin", "unused", pl.col("unbusy") / MILLIONTHS, spare=_SPARE
+    )
+
+
+def _in_windows(spare: pl.DataFrame, shortest_s: int) -> pl.DataFrame:
+    """The segments with spare GPUs in long windows, and their number, `gpus_in_windows`."""
+    spare = spare.sort("key", "begin_s").with_row_index("row")
+    most = spare["capacity"].max()
     slots = range(1, (most if isinstance(most, int) else 0) + 1)
-    rows = [_rows_in_windows(free, slot, shortest_s) for slot in slots]
-    counted = pl.concat([free.select("row").clear(), *rows]).group_by("row").len("gpus_in_windows")
-    return free.join(counted.cast({"gpus_in_windows": pl.Int64}), on="row").sort("row")
+    rows = [_rows_in_windows(spare, slot, shortest_s) for slot in slots]
+    counted = pl.concat([spare.select("row").clear(), *rows]).group_by("row").len("gpus_in_windows")
+    return spare.join(counted.cast({"gpus_in_windows": pl.Int64}), on="row").sort("row")
 
 
-def _rows_in_windows(free: pl.DataFrame, slot: int, shortest_s: int) -> pl.DataFrame:
-    """The segments in which the given GPU of a node is free within a long window."""
-    idle = free.lazy().filter(
-        pl.col("capacity") - pl.col("free") < slot, pl.col("capacity") >= slot
+def _rows_in_windows(spare: pl.DataFrame, slot: int, shortest_s: int) -> pl.DataFrame:
+    """The segments in which the given GPU of a node is spare within a long window."""
+    idle = spare.lazy().filter(
+        pl.col("capacity") - pl.col("spare") < slot, pl.col("capacity") >= slot
     )
     goes_on = (
         (pl.col("key") == pl.col("key").shift(1))
@@ -105,7 +137,7 @@ def _headroom(
     calendar: Calendar,
     thresholds: InferenceThresholds,
 ) -> pl.DataFrame:
-    """`pool`, its names and `headroom_gpus`: GPUs needed beside the mean load of its arrivals.
+    """`pool`, its names, `load_gpus` and `headroom_gpus`: GPUs needed beside that mean load.
 
     Each GPU of a job that started in the calendar counts as an arrival of its own, with the
     job's whole held time as its service.
@@ -119,7 +151,8 @@ def _headroom(
         _spare_gpus(row["gpus"] or 0, row["gpu_s"] or 0, row["observed_s"] or 0, thresholds)
         for row in totals.iter_rows(named=True)
     ]
-    kept = totals.select("pool", *POOL)
+    load = pl.when(pl.col("observed_s") > 0).then(pl.col("gpu_s") / pl.col("observed_s"))
+    kept = totals.select("pool", *POOL, load_gpus=load.fill_null(0.0))
     return kept.with_columns(pl.Series("headroom_gpus", headroom, dtype=pl.Int64)).sort("pool")
 
 
@@ -173,10 +206,15 @@ def _beyond_headroom(
     inside = in_windows.filter(pl.col("bin").is_not_null())
     shares = _share_beyond(inside, headroom, calendar)
     share_s = _looked_up(shares, inside, "end_s") - _looked_up(shares, inside, "begin_s")
+    held = (pl.col("gpus_in_windows") - pl.col("free")).clip(lower_bound=0)
+    each = pl.when(pl.col("unused") > 0).then(pl.col("unbusy") / pl.col("unused")).otherwise(0.0)
     return (
-        inside.select("key", "period", "bin", "gpus_in_windows", share_s=share_s)
+        inside.with_columns(share_s=share_s, unbusy_s=held * each * share_s)
         .group_by("key", "period", "bin", maintain_order=True)
-        .agg((pl.col("gpus_in_windows") * pl.col("share_s")).sum().round(3).alias("reclaimable"))
+        .agg(
+            (pl.col("gpus_in_windows") * pl.col("share_s")).sum().round(3).alias("reclaimable"),
+            pl.col("unbusy_s").sum().round(3).alias("unbusy"),
+        )
     )
 
 

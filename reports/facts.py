@@ -12,6 +12,7 @@ from analytics.estate import OBSERVED_SCHEMA, Estate
 from analytics.tracking import gpu_partitions, with_gpu_tracking
 from model.errors import InputError
 from model.gpus import GpuCatalogue
+from model.mig_profiles import mig_profiles
 from model.question import Question, split_where
 from model.schemas import AWARDS, GPU_SAMPLES, JOBS, NODE_EVENTS, NODES
 from model.settings import Settings
@@ -190,6 +191,7 @@ class Facts:
             observed=self.observed,
             catalogue=self.catalogue,
             aliases=self.aliases,
+            mig_profiles=mig_profiles(self.catalogue),
             inference_cards=self.catalogue.inference_cards,
             tiers=dict(self.clusters_frame.iter_rows()),
             node_roles={name: each.role_patterns for name, each in settings.items() if each},

@@ -149,3 +149,57 @@ def devices_in(world: World, node: str, hour: int) -> list[Row]:
     if key not in _cache:
         _cache[key] = devices_of(world, node, hour)
     return _cache[key]
+
+
+def came(world: World, node: str) -> int:
+    """The second from which a node is known to be there, or assumed to have been."""
+    seen = {row["node"]: int(row["valid_from"].timestamp()) - BEGIN_S for row in world.nodes}
+    if not any(second < seen[node] for second in seen.values()):
+        return 0
+    starts = [job["start"].timestamp() - BEGIN_S for job in world.jobs if shares(job).get(node)]
+    return int(max(0, min([*starts, seen[node]])))
+
+
+def spare(
+    world: World, window_s: int, begin: int, end: int
+) -> tuple[dict[str, int], dict[str, float]]:
+    """By node, GPU-seconds in long windows without work; and for what part of those that are
+    held the devices were not busy."""
+    lent: dict[str, int] = defaultdict(int)
+    unbusy: dict[str, float] = defaultdict(float)
+    for row in world.nodes:
+        node, gpus = row["node"], row["gpus"]
+        moments = _moments(world, node, gpus)
+        for slot in range(1, gpus + 1):
+            for second in _long_runs(moments, gpus, slot, window_s):
+                free, idle = moments[second]
+                if begin <= second < end:
+                    lent[node] += 1
+                    if gpus - free < slot:
+                        continue
+                    unbusy[node] += sum(1 - device["busy_mean"] for device in idle) / len(idle)
+    return lent, unbusy
+
+
+def _moments(world: World, node: str, gpus: int) -> dict[int, tuple[int, list[Row]]]:
+    """In each second, how many GPUs are free and which allocated devices are not used."""
+    there = range(came(world, node), world.hours * 3600)
+    moments: dict[int, tuple[int, list[Row]]] = {second: (gpus, []) for second in there}
+    for second, name, _, allocated, taken, _ in seconds(world):
+        if name == node:
+            idle = [row for letter, row in taken if letter == "a"]
+            moments[second] = (gpus - allocated, idle)
+    return moments
+
+
+def _long_runs(moments: Any, gpus: int, slot: int, window_s: int) -> Iterator[int]:
+    """The seconds in which a node's slot is without work for long enough on end."""
+    run: list[int] = []
+    for second in range(max(moments) + 2):
+        free, idle = moments.get(second, (0, []))
+        if gpus - free - len(idle) < slot:
+            run.append(second)
+        else:
+            if len(run) >= window_s:
+                yield from run
+            run = []
