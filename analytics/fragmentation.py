@@ -13,8 +13,8 @@ from analytics.node_labels import Where, of_clusters
 from analytics.node_time import node_time
 from analytics.peaks import peaks
 from analytics.pooling import pooled_for_same_wait
-from analytics.pools import UNKNOWNS, Pool, pool_segments, thinned
-from analytics.sweep import cuts, edges, swept
+from analytics.pools import UNKNOWNS, Pool, pool_segments
+from analytics.sweep import cuts, steps, swept
 from analytics.utilisation_table import period_column, ratio
 from analytics.waiting import asking_for, waiting_gpus, without_eligible
 from model.errors import InputError
@@ -116,16 +116,15 @@ def _groups(segments: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
 def _in_groups(segments: pl.DataFrame, groups: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
     if not by:
         return segments.with_columns(group=pl.lit(0, pl.Int64))
-    return segments.join(groups, on=list(by), nulls_equal=True)
+    return segments.join(groups, on=list(by), nulls_equal=True, maintain_order="left")
 
 
 def _together(grouped: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
     """The pools of each group added up, segment by segment."""
     terms = {name: pl.col(name) for name in _TERMS}
-    of_groups = grouped.drop("key").rename({"group": "key"})
-    parts = edges(of_groups, calendar.begin_s, calendar.end_s, **terms)
+    of_groups = grouped.rename({"key": "pool", "group": "key"})
     keys = of_groups.select("key").unique()
-    summed = swept([thinned([parts]), cuts(keys, calendar)], calendar)
+    summed = swept([steps(of_groups, "pool", **terms), cuts(keys, calendar)], calendar)
     return (
         summed.filter(pl.col("bin").is_not_null())
         .rename({"key": "group"})

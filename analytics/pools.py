@@ -9,7 +9,7 @@ from analytics.calendar import Calendar
 from analytics.estate import Estate
 from analytics.node_labels import OF_A_NODE, Where, chosen, tier_of
 from analytics.node_time import NodeTime, unplaced_jobs
-from analytics.sweep import cuts, edges, swept
+from analytics.sweep import cuts, edges, steps, swept
 from analytics.unplaced import unplaced_moves
 
 COUNTS: Final = ("idle", "allocated", "pending", "observed")
@@ -48,26 +48,20 @@ def pool_segments(
     begin_s, end_s = calendar.begin_s, calendar.end_s
 
     def of_pools(frame: pl.DataFrame, **counts: pl.Expr) -> pl.DataFrame:
-        bare = frame.drop("key", strict=False)
-        return edges(bare.join(keys, on=list(pool)), begin_s, end_s, **counts)
+        return edges(frame.join(keys, on=list(pool)), begin_s, end_s, **counts)
 
-    idle = pl.col("free") + pl.col("blocked")
+    usable = {"idle": pl.col("free") + pl.col("blocked"), "allocated": pl.col("allocated")}
     unknown = _unknowns(keys, time, calendar, silent=silent)
     gpus = pl.col("gpus")
     parts = [
-        of_pools(on_nodes, idle=idle, allocated=pl.col("allocated")),
-        of_pools(moves, idle=idle, allocated=pl.col("allocated")),
+        steps(on_nodes.join(keys, on=list(pool), maintain_order="left"), "node_key", **usable),
+        of_pools(moves, **usable),
         of_pools(queued, pending=gpus.fill_null(0), pending_unknown=gpus.is_null()),
         edges(keys.join(estate.observed, on="cluster"), begin_s, end_s, observed=pl.lit(1)),
         edges(unknown, begin_s, end_s, **{name: pl.col(name) for name in UNKNOWNS}),
+        cuts(keys, calendar),
     ]
-    return _watched(swept([thinned(parts), cuts(keys, calendar)], calendar)).join(keys, on="key")
-
-
-def thinned(parts: list[pl.DataFrame]) -> pl.DataFrame:
-    """Edges with those of one key and second as one, and without those that change nothing."""
-    edges_of_all = pl.concat(parts, how="diagonal").group_by("key", "at_s").sum()
-    return edges_of_all.filter(pl.any_horizontal(pl.exclude("key", "at_s") != 0))
+    return _watched(swept(parts, calendar)).join(keys, on="key", maintain_order="left")
 
 
 def _watched(segments: pl.DataFrame) -> pl.DataFrame:
@@ -93,7 +87,8 @@ def _on_nodes(time: NodeTime, where: Where) -> pl.DataFrame:
     )
     labels = chosen(time.swept.labels, by=(), where=where)
     at_home = labels.select("key", "period", "cluster", home(pl.col("partitions"), where))
-    return inside.join(at_home, on=["key", "period"])
+    placed = inside.join(at_home, on=["key", "period"], maintain_order="left")
+    return placed.rename({"key": "node_key"})
 
 
 def _at_home(waiting: pl.DataFrame, where: Where) -> pl.DataFrame:
@@ -118,7 +113,8 @@ def _moves(
     pool: Pool,
     calendar: Calendar,
 ) -> pl.DataFrame:
-    moves = unplaced_moves(on_nodes, unplaced, estate.observed, pool=pool, calendar=calendar)
+    segments = on_nodes.rename({"node_key": "key"})
+    moves = unplaced_moves(segments, unplaced, estate.observed, pool=pool, calendar=calendar)
     bare = pl.col("cluster").is_in(time.sight.without_inventory)
     beyond = pl.when(bare).then("beyond_capacity").otherwise(0)
     return moves.with_columns(pl.col("allocated") + beyond)

@@ -23,6 +23,35 @@ def edges(frame: pl.DataFrame, begin_s: int, end_s: int, **counts: pl.Expr) -> p
     )
 
 
+def steps(segments: pl.DataFrame, track: str, **counts: pl.Expr) -> pl.DataFrame:
+    """The edges of segments that follow each other: only what changes from one to the next.
+
+    `segments` have `key`, `begin_s`, `end_s`, and `track`, which tells apart what `key` adds up;
+    they are sorted by track and time and do not overlap within one. They lead to the same sums as
+    `edges`, with half as many rows or fewer. Columns: `key`, `at_s`, and the counts as Int32.
+    """
+    levels = segments.select(
+        "key",
+        "begin_s",
+        "end_s",
+        *(count.cast(pl.Int32).alias(name) for name, count in counts.items()),
+        _goes_on=(
+            (pl.col("key") == pl.col("key").shift(1))
+            & (pl.col(track) == pl.col(track).shift(1))
+            & (pl.col("begin_s") == pl.col("end_s").shift(1))
+        ).fill_null(value=False),
+    )
+    before = {name: pl.when("_goes_on").then(pl.col(name).shift(1)).otherwise(0) for name in counts}
+    rises = levels.select(
+        "key",
+        pl.col("begin_s").alias("at_s"),
+        *(pl.col(name) - last for name, last in before.items()),
+    ).filter(pl.any_horizontal(pl.col(name) != 0 for name in counts))
+    ends = levels.filter(~pl.col("_goes_on").shift(-1, fill_value=False))
+    falls = ends.select("key", pl.col("end_s").alias("at_s"), *(-pl.col(name) for name in counts))
+    return pl.concat([rises, falls])
+
+
 def cuts(keys: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
     """An edge that changes nothing, for each `key` at each border of the calendar's periods."""
     borders = [*calendar.bins["begin_s"].to_list(), calendar.end_s]
