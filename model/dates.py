@@ -6,6 +6,7 @@ ended "in 2023" hands over to its successor on the same day.
 """
 
 import re
+from calendar import monthrange
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -31,6 +32,25 @@ def resolve(text: str) -> date:
         return date(int(year), 12, 31)
     month, _, day = rest.partition("-")
     return date(int(year), int(month), int(day or 1))
+
+
+def span(text: str) -> tuple[date, date]:
+    """The first and the last day that a date may mean: all of a month, a year, a range.
+
+    Raises:
+        ValueError: where the text is no date.
+    """
+    resolve(text)
+    first, _, last = text.partition("..")
+    return _days(first)[0], _days(last or first)[1]
+
+
+def _days(text: str) -> tuple[date, date]:
+    year, month, day = (int(part) for part in (*text.split("-"), "0", "0")[:3])
+    if day:
+        return date(year, month, day), date(year, month, day)
+    first, last = (month, month) if month else (1, 12)
+    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
 
 
 def _imprecise(value: Any) -> Any:

@@ -1,8 +1,41 @@
 """One record of the registry as text: each figure with the source it rests on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Final
 
-from model.machines import FIGURES, Machine, MachineSource
+import polars as pl
+
+from model.machines import FIGURES, Correction, Machine, MachineSource
+from model.origin import UNVERIFIED
+
+_LISTED: Final = (
+    "id", "name", "country", "sector", "tier", "kind", "operator", "gpus", "count_unit",
+    "in_service", "retired", "superseded_by", "part_of", "access",
+)  # fmt: skip
+
+
+def machines_frame(machines: Sequence[Machine]) -> pl.DataFrame:
+    """One line a record, whatever its date: what it is, its count and the count's `grade`.
+
+    `cards` are ids of the GPU catalogue or words; `unverified` names figures of grade E.
+    """
+    lines = [
+        {
+            **{field: getattr(machine, field) for field in _LISTED},
+            "cards": " + ".join(part.gpu for part in machine.components) or machine.gpu_model,
+            "grade": machine.grade,
+            "unverified": ", ".join(machine.unverified) or None,
+        }
+        for machine in machines
+    ]
+    return pl.DataFrame(lines, infer_schema_length=None)
+
+
+def machine_line(machine: Machine) -> str:
+    """A record in one line of text."""
+    count = "unknown" if machine.gpus is None else f"{machine.gpus:,}"
+    label = "  unverified" if machine.grade == UNVERIFIED else ""
+    return f"{machine.id:28} {machine.country}  {count:>8} GPUs  {machine.name}{label}"
 
 
 def machine_text(machine: Machine) -> str:
@@ -45,6 +78,7 @@ def _sources(machine: Machine) -> Iterator[str]:
     yield "Sources"
     for source in machine.sources:
         yield _source(source)
+    yield from (_correction(each) for each in machine.corrections)
     if machine.unverified:
         yield f"  unverified (general knowledge): {', '.join(machine.unverified)}"
 
@@ -53,3 +87,13 @@ def _source(source: MachineSource) -> str:
     told = ", ".join(filter(None, [source.title, source.publisher, source.date, source.url]))
     said = f" {source.says}" if source.says else ""
     return f"  [{source.grade}] {told}; for {', '.join(source.covers)}.{said}"
+
+
+def _correction(correction: Correction) -> str:
+    told = ", ".join(
+        filter(None, [correction.title, correction.publisher, correction.date, correction.url])
+    )
+    return (
+        f"  corrected: {correction.figure}, from {correction.was} to {correction.now}, by "
+        f"[{correction.grade}] {told}."
+    )

@@ -8,7 +8,8 @@ from model.errors import InputError
 from model.registry import check_files
 from model.suggestions import did_you_mean
 from plimsoll.cli.context import Session, pass_session
-from plimsoll.cli.machine_text import machine_text
+from plimsoll.cli.machine_text import machine_line, machine_text, machines_frame
+from plimsoll.cli.machines_import import import_list
 from reports.wording import plural
 
 
@@ -17,26 +18,44 @@ def machines() -> None:
     """The capacity registry: machines, their figures, the source of each."""
 
 
+machines.add_command(import_list)
+
+
 @machines.command("list")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+)
 @pass_session
-def list_machines(session: Session) -> None:
-    """List every record, whatever its date."""
-    for machine in session.registry.machines:
-        count = "unknown" if machine.gpus is None else f"{machine.gpus:,}"
-        click.echo(f"{machine.id:28} {machine.country}  {count:>8} GPUs  {machine.name}")
+def list_machines(session: Session, *, style: str) -> None:
+    """List every record, whatever its date, with the grade of its count."""
+    frame = machines_frame(session.registry.machines)
+    if style == "csv":
+        click.echo(frame.write_csv(), nl=False)
+    elif style == "json":
+        click.echo(frame.write_json())
+    else:
+        for machine in session.registry.machines:
+            click.echo(machine_line(machine))
 
 
 @machines.command("show")
 @click.argument("machine_id", metavar="ID")
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
 @pass_session
-def show_machine(session: Session, machine_id: str) -> None:
+def show_machine(session: Session, machine_id: str, *, style: str) -> None:
     """Show one record with the source of each figure."""
     machine = session.registry.machine(machine_id)
     if machine is None:
         ids = [each.id for each in session.registry.machines]
         hint = did_you_mean(machine_id, ids)
         raise InputError(f"no machine {machine_id!r}", hint=_short(hint))
-    click.echo(machine_text(machine))
+    click.echo(machine.model_dump_json(indent=2) if style == "json" else machine_text(machine))
 
 
 @machines.command()
