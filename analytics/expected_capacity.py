@@ -36,6 +36,7 @@ def expected_capacity(estate: Estate, *, coming: Calendar, past: Calendar) -> Fi
     left out because the coming one is subtracted by itself. Expected =
     (installed - maintenance - reservations) x availability; null where a part is unknown.
     """
+    estate = replace(estate, samples=None)
     seen, notes = _availability(estate, past)
     clusters = pl.concat([estate.observed["cluster"], estate.nodes["cluster"]]).unique()
     every = pl.DataFrame({"cluster": clusters.sort()}).join(coming.bins.select("bin"), how="cross")

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from analytics.award_commitments import committed, used_shares, with_observation
 from analytics.award_places import placed, whole_nodes
 from analytics.award_use import USE_SCHEMA
 from analytics.calendar import Calendar, calendar, day_span, next_quarter, quarter_from
-from analytics.commitments import committed, used_shares, with_observation
 from analytics.expected_capacity import expected_capacity
 from analytics.finding import Finding
 from analytics.grantable import grantable

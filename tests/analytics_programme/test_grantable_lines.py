@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
+from analytics.award_commitments import COMMITTED_SCHEMA, committed, used_shares, with_observation
 from analytics.award_places import WholeNodes, conversion, placed, whole_nodes
 from analytics.calendar import Calendar, calendar, next_quarter
-from analytics.commitments import COMMITTED_SCHEMA, committed, used_shares, with_observation
 from analytics.estate import OBSERVED_SCHEMA
 from analytics.expected_capacity import EXPECTED_SCHEMA
 from analytics.grantable import GRANTABLE_COLUMNS, grantable
