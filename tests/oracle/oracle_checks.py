@@ -1,0 +1,143 @@
+# chance, not secrets
+"""For each table: a question drawn at random, its answer, and what differs from the walk."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import oracle_jobs
+import oracle_utilisation
+import oracle_waits
+from oracle_compare import differences
+from oracle_inference import STATES, inference, training_beside
+from oracle_invent import ZONES
+from oracle_nodes import TELEMETRY_STATES, Estate
+from oracle_store import Stored
+from oracle_world import Bin, Table, World, periods
+
+from model.errors import InputError
+from model.question import PERIODS, Answer
+
+JOB_GROUPINGS = [
+    (), ("cluster",), ("account", "cluster"), ("gpu_model",), ("gpus_band", "tier"), ("project",),
+    ("user", "partition"), ("job_state", "cluster"), ("institution", "gpu_model"), ("qos",),
+]  # fmt: skip
+JOB_TABLES = {"usage", "waits", "demand", "outcomes"}
+NODE_GROUPINGS = [
+    (), ("cluster",), ("partition",), ("cluster", "partition"), ("cluster", "node"),
+    ("gpu_model",), ("cluster", "node_role"), ("partition", "node_role"), ("tier",),
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An answer with the periods that it is about; `bins` is None where nothing can be asked."""
+
+    answer: Answer | None
+    bins: list[Bin]
+    by: tuple[str, ...]
+
+    def keys(self, *names: str) -> tuple[str, ...]:
+        return ("period_start", *names)
+
+    def keyed(self, table: Table) -> Table:
+        """The expected table by the columns that are printed."""
+        if self.answer and "period_start" in self.answer.frame.columns:
+            return table
+        return {group[1:]: row for group, row in table.items()}
+
+
+def ask(
+    world: World, stored: Stored, random: Random, table: str, groupings: Sequence[Any]
+) -> Asked | None:
+    """A random question about a table; None where there is nothing to be asked, and it says so."""
+    by = tuple(random.choice(groupings))
+    period, zone = random.choice(PERIODS), random.choice(ZONES)
+    span = world.observed_span()
+    if span is None:
+        try:
+            stored.ask(table, by=by, period=period, timezone=zone)
+        except InputError:
+            return None
+        raise AssertionError("an empty store has answered")
+    answer = stored.ask(table, by=by, period=period, timezone=zone)
+    begin, end = span
+    if table in JOB_TABLES and answer.as_of_assumed:
+        end += 1
+    return Asked(answer, periods(begin, end, period, zone), by)
+
+
+def check_usage(world: World, stored: Stored, random: Random) -> list[str]:
+    asked = ask(world, stored, random, "usage", JOB_GROUPINGS)
+    if asked is None:
+        return []
+    expected = asked.keyed(oracle_jobs.usage(world, asked.bins, asked.by))
+    return differences(
+        asked.answer.frame, expected, keys=asked.keys(*asked.by), default=oracle_jobs.NOTHING
+    )
+
+
+def check_waits(world: World, stored: Stored, random: Random) -> list[str]:
+    asked = ask(world, stored, random, "waits", JOB_GROUPINGS)
+    if asked is None:
+        return []
+    expected = asked.keyed(oracle_waits.waits(world, asked.bins, asked.by))
+    return differences(
+        asked.answer.frame, expected, keys=asked.keys(*asked.by), default=oracle_waits.NOTHING
+    )
+
+
+def check_utilisation(world: World, stored: Stored, random: Random) -> list[str]:
+    asked = ask(world, stored, random, "utilisation", NODE_GROUPINGS)
+    if asked is None:
+        return []
+    expected = oracle_utilisation.utilisation(Estate(world), asked.bins, asked.by)
+    return differences(
+        asked.answer.frame,
+        asked.keyed(expected),
+        keys=asked.keys(*asked.by),
+        default=oracle_utilisation.NOTHING,
+    )
+
+
+def check_nodes(world: World, stored: Stored, random: Random) -> list[str]:
+    asked = ask(world, stored, random, "nodes", [()])
+    if asked is None:
+        return []
+    expected = asked.keyed(oracle_utilisation.nodes(Estate(world), asked.bins))
+    return differences(asked.answer.frame, expected, keys=asked.keys("cluster", "node"), default={})
+
+
+def check_inference(world: World, stored: Stored, random: Random) -> list[str]:
+    asked = ask(world, stored, random, "inference", [(), ("node",)])
+    if asked is None:
+        return []
+    estate = Estate(world)
+    by_node = bool(asked.by)
+    training = training_beside(estate, asked.bins)
+    begin, end = asked.bins[0][1], asked.bins[-1][2]
+    expected: Table = {}
+    for group, row in inference(estate, asked.bins, by_node=by_node).items():
+        line = {name: row.get(name, 0) / 3600 for name in (*STATES, "installed", "allocated")}
+        if not any(hour["cluster"] == group[1] for hour in world.hours):
+            line |= dict.fromkeys(TELEMETRY_STATES)
+        cells = {f"{name}_gpu_hours": value for name, value in line.items()}
+        cells["reclaimable_low_gpu_hours"] = float(row["low"]) / 3600
+        if estate.is_blind(group[1], begin, end):
+            continue
+        cells["training_utilisation_available"] = training.get(group[:2])
+        expected[group] = cells
+    keys = ("cluster", *asked.by, "node_role", "gpu_model")
+    return differences(
+        asked.answer.frame, asked.keyed(expected), keys=asked.keys(*keys), default={}
+    )
+
+
+Check = Callable[[World, Stored, Random], list[str]]
+CHECKS: dict[str, Check] = {
+    "usage": check_usage,
+    "waits": check_waits,
+    "utilisation": check_utilisation,
+    "nodes": check_nodes,
+}
