@@ -22,6 +22,7 @@ from plimsoll.cli.source_lines import source_line, source_members
 
 _ELSEWHERE: Final = {
     "awards": "plimsoll.cli.ingest_awards:awards",
+    "intensity": "plimsoll.cli.ingest_intensity:intensity",
     "telemetry": "plimsoll.cli.telemetry:telemetry",
     "run": "plimsoll.cli.ingest_run:run",
     "schedule": "plimsoll.cli.ingest_run:schedule",

@@ -16,6 +16,7 @@ COMMANDS: Final = {
     name: f"plimsoll.cli.{name}:{name}"
     for name in (
         "awards",
+        "carbon",
         "demo",
         "doctor",
         "ingest",
