@@ -1,8 +1,24 @@
 """What a reader of `grantable` must know: what is assumed, unknown, or promised twice."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from analytics.award_places import GPU_HOURS
+
+Pools = Mapping[str, Mapping[str, float]]
+
+
+def strange_pools(commitments: pl.DataFrame, pools: Pools) -> str | None:
+    """Which pools awards name on a cluster whose settings have pools, but not these."""
+    names = sorted(
+        f"{pool} on {cluster}"
+        for cluster, pool in commitments.select("cluster", "pool").unique().iter_rows()
+        if pool and cluster in pools and pool not in pools[cluster]
+    )
+    if not names:
+        return None
+    return f"The settings know no such pools: {', '.join(names)}. Their awards draw on the rest."
 
 
 def grantable_notes(frame: pl.DataFrame) -> tuple[str, ...]:

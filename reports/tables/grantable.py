@@ -13,7 +13,7 @@ from analytics.calendar import Calendar, calendar, day_span, next_quarter, quart
 from analytics.expected_capacity import expected_capacity
 from analytics.finding import Finding
 from analytics.grantable import grantable
-from analytics.grantable_notes import grantable_notes
+from analytics.grantable_notes import grantable_notes, strange_pools
 from model.errors import InputError
 from reports.tables.asked import Asked, kept
 from reports.tables.programme import awards_and_use, machines
@@ -35,7 +35,9 @@ def grantable_table(asked: Asked) -> Finding:
     if any(name in asked.where for name in _OF_FACTS):
         frame = frame.filter(pl.col("resource").is_in(facts.names))
     where = {name: values for name, values in asked.where.items() if name not in _OF_FACTS}
-    return kept(Finding(frame, (*grantable_notes(frame), *capacity.notes)), where)
+    strange = strange_pools(live, pools)
+    notes = (*grantable_notes(frame), *([strange] if strange else []), *capacity.notes)
+    return kept(Finding(frame, notes), where)
 
 
 def coming_period(asked: Asked, as_of: datetime) -> Calendar:

@@ -15,7 +15,7 @@ from analytics.calendar import Calendar, calendar, next_quarter
 from analytics.estate import OBSERVED_SCHEMA
 from analytics.expected_capacity import EXPECTED_SCHEMA
 from analytics.grantable import GRANTABLE_COLUMNS, grantable
-from analytics.grantable_notes import grantable_notes
+from analytics.grantable_notes import grantable_notes, strange_pools
 from analytics.used_share import HISTORY_SCHEMA, used_share
 from model.schemas import AWARDS, NODES
 
@@ -133,6 +133,10 @@ def test_pools_share_the_machine_and_strangers_draw_on_the_rest() -> None:
     found = lines(capacity(("one", 100.0)), live, pools={"one": {"host": 0.4, "national": 0.6}})
     free = {pool: row["grantable_low"] for (_, pool, _), row in found.items()}
     assert free == pytest.approx({"host": 10, "national": 60, None: -13})
+    assert strange_pools(live, {"one": {"host": 0.4}}) == (
+        "The settings know no such pools: nobody's on one. Their awards draw on the rest."
+    )
+    assert strange_pools(live, {"two": {"host": 0.4}}) is None
     without = lines(capacity(("one", 100.0)), promises(), pools={"one": {"host": 1.0}})
     assert set(without) == {("one", "host", "GPU-hours")}
 
