@@ -1,12 +1,13 @@
 """What became of the jobs that were eligible in a period: shares and curves of each cell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
 
 from analytics.reductions import CELL
-from analytics.survival import CANCELLED, CENSORED, CURVE_SCHEMA, STARTED, incidence
+from analytics.survival import CANCELLED, CURVE_SCHEMA, STARTED, incidence
+from analytics.wait_sums import SHARES
 
 _CURVES_OF_CELLS: Final = pl.Schema({CELL: pl.Int64(), **CURVE_SCHEMA})
 _COLUMNS: Final = {STARTED: "p_started", CANCELLED: "p_cancelled"}
@@ -22,30 +23,20 @@ def curves(fates: pl.DataFrame, at_s: Sequence[int]) -> pl.DataFrame:
     return pl.concat([_CURVES_OF_CELLS.to_frame(), *found])
 
 
-def shares_by(fates: pl.DataFrame, wanted: Mapping[str, tuple[int, int]]) -> pl.DataFrame:
-    """`CELL` and, for each name, the share that ended by a fate within so many seconds.
+def cohort_shares(sums: pl.DataFrame, fates: pl.DataFrame) -> pl.DataFrame:
+    """`CELL` and each of SHARES, from what `wait_tally` counted.
 
     Where no wait was lost from sight before the last of these moments, the estimate is the plain
-    share of the cohort, which is counted for all such cells at once.
+    share of the cohort; the cells of `fates` are those where some was.
     """
-    horizon_s = max(moment for _, moment in wanted.values())
-    lost = (pl.col("fate") == CENSORED) & (pl.col("t_s") < horizon_s)
-    cut_short = fates.filter(lost).select(CELL).unique()
-    plain = fates.join(cut_short, on=CELL, how="anti").group_by(CELL)
-    shares = plain.agg(**{name: _share(*ended) for name, ended in wanted.items()})
-    estimated = curves(
-        fates.join(cut_short, on=CELL, how="semi"), sorted({at for _, at in wanted.values()})
-    )
-    return pl.concat([shares, _at_moments(estimated, wanted)])
+    plain = sums.filter(pl.col("cohort_jobs") > 0).join(fates, on=CELL, how="anti")
+    shares = plain.select(CELL, *(pl.col(name) / pl.col("cohort_jobs") for name in SHARES))
+    estimated = curves(fates, sorted({moment for _, moment in SHARES.values()}))
+    return pl.concat([shares, _at_moments(estimated)])
 
 
-def _share(fate: int, moment: int) -> pl.Expr:
-    ended = (pl.col("fate") == fate) & (pl.col("t_s") <= moment)
-    return pl.col("n").filter(ended).sum() / pl.col("n").sum()
-
-
-def _at_moments(estimated: pl.DataFrame, wanted: Mapping[str, tuple[int, int]]) -> pl.DataFrame:
+def _at_moments(estimated: pl.DataFrame) -> pl.DataFrame:
     return estimated.group_by(CELL).agg(
         pl.col(_COLUMNS[fate]).filter(pl.col("t_s") == moment).first().alias(name)
-        for name, (fate, moment) in wanted.items()
+        for name, (fate, moment) in SHARES.items()
     )

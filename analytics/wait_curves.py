@@ -11,7 +11,7 @@ from analytics.calendar import Calendar
 from analytics.cohorts import curves
 from analytics.finding import Finding
 from analytics.reductions import CELL, GROUP
-from analytics.survival import CURVE_SCHEMA
+from analytics.survival import CENSORED, CURVE_SCHEMA
 from analytics.tally import batches
 from analytics.wait_moments import wait_moments
 from analytics.wait_notes import silent_note, still_waiting
@@ -50,8 +50,13 @@ def wait_curves(jobs: pl.LazyFrame, *, calendar: Calendar, by: Sequence[str] = (
         .sort("period_start", *by, "t_s")
         .select(*dated, *by, *CURVE_SCHEMA)
     )
-    silent = silent_note(without_eligible(jobs))
-    return Finding(frame, (*silent, *still_waiting(fates, horizon_s=LONGEST_S, horizon="90 days")))
+    notes = still_waiting(_lost(fates), int(fates["n"].sum()), horizon="90 days")
+    return Finding(frame, (*silent_note(without_eligible(jobs)), *notes))
+
+
+def _lost(fates: pl.DataFrame) -> int:
+    lost = (pl.col("fate") == CENSORED) & (pl.col("t_s") < LONGEST_S)
+    return int(fates.filter(lost)["n"].sum())
 
 
 def grid_s() -> list[int]:

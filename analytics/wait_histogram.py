@@ -94,9 +94,9 @@ def quantile(percent: int, numbers: pl.DataFrame) -> pl.DataFrame:
     At least `percent` of a hundred numbers are at most so large. Within 1.2 % of it: exact where
     its bin holds one number, else where the relative error to either end of the bin is the same.
     """
+    n = pl.col("n").cast(pl.Int64)
     ranks = numbers.sort(CELL, "bin").with_columns(
-        at=pl.col("n").cum_sum().over(CELL),
-        wanted=(pl.col("n").sum().over(CELL) * percent + 99) // 100,
+        at=n.cum_sum().over(CELL), wanted=(n.sum().over(CELL) * percent + 99) // 100
     )
     low, high = pl.col("low").cast(pl.Float64), pl.col("high").cast(pl.Float64)
     between = pl.when(low == high).then(low).otherwise(2 * low * high / (low + high))

@@ -5,11 +5,9 @@ from typing import Final
 
 import polars as pl
 
-from analytics.survival import CENSORED
 from model.wait_reasons import OTHER, WaitReasons, reason_name
 
 _NAMED: Final = 5
-_DAY_S: Final = 86_400
 
 QUANTILES: Final = (
     "Medians and tails are read from histograms of 32 bins an octave: within 1.3 % of the value."
@@ -36,9 +34,12 @@ _SILENT_REASONS: Final = (
 
 
 def wait_notes(
-    sums: pl.DataFrame, fates: pl.DataFrame, *, reasons: WaitReasons, seen: Iterable[str | None]
+    sums: pl.DataFrame, *, lost: int, reasons: WaitReasons, seen: Iterable[str | None]
 ) -> tuple[str, ...]:
-    """Sentences on the sums of `wait_tally`; `seen` are the reasons that the jobs have."""
+    """Sentences on the sums of `wait_tally`.
+
+    `lost` waits were lost from sight within a day; `seen` are the reasons that the jobs have.
+    """
     total = {name: int(sums[name].sum()) for name in sums.columns}
     count = {name: f"{number:,}" for name, number in total.items()}
     cohort, silent = count["cohort_jobs"], count["reason_silent"]
@@ -49,17 +50,13 @@ def wait_notes(
         _NO_REASON.format(count["reason_unknown"], cohort): total["reason_unknown"],
         _SILENT_REASONS.format(silent, _unlisted(reasons, seen)): total["reason_silent"],
     }
-    still = still_waiting(fates, horizon_s=_DAY_S, horizon="24 h")
+    still = still_waiting(lost, total["cohort_jobs"], horizon="24 h")
     return (*(note for note, jobs in notes.items() if jobs), *still)
 
 
-def still_waiting(fates: pl.DataFrame, *, horizon_s: int, horizon: str) -> tuple[str, ...]:
-    """How many waits were lost from sight before the horizon, and what is made of them."""
-    lost = (pl.col("fate") == CENSORED) & (pl.col("t_s") < horizon_s)
-    jobs, cohort = fates.select(pl.col("n").filter(lost).sum(), pl.col("n").sum().alias("all")).row(
-        0
-    )
-    return (_STILL_WAITING.format(f"{jobs:,}", f"{cohort:,}", horizon),) if jobs else ()
+def still_waiting(lost: int, cohort: int, *, horizon: str) -> tuple[str, ...]:
+    """That so many waits were lost from sight before the horizon, and what is made of them."""
+    return (_STILL_WAITING.format(f"{lost:,}", f"{cohort:,}", horizon),) if lost else ()
 
 
 def silent_note(clusters: Sequence[str]) -> tuple[str, ...]:

@@ -4,17 +4,27 @@ Jobs are the integers of `wait_moments` with the number of their group. As all r
 they use the operations that agree on all engines, and those of several batches add up.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import narwhals as nw
 
 from analytics.calendar import Calendar
 from analytics.reductions import CELL, Frame, placed
-from analytics.survival import CENSORED
+from analytics.survival import CANCELLED, CENSORED, STARTED
 from analytics.wait_histogram import histogram
 from analytics.wait_moments import TAUS_S
 
 MEASURES: Final = ("wait_s", "eligible_wait_s", *(f"excess_{tau_s}" for tau_s in TAUS_S))
+HOUR_S: Final = 3_600
+DAY_S: Final = 86_400
+SHARES: Final[Mapping[str, tuple[int, int]]] = {
+    "p_started_1h": (STARTED, HOUR_S),
+    "p_started_24h": (STARTED, DAY_S),
+    "p_cancelled_24h": (CANCELLED, DAY_S),
+}
+"""The fates of a cohort that are asked for, and within how many seconds."""
+
 _OF_COHORT: Final = ("policy_s", "capacity_s", "reason_unknown", "reason_silent")
 
 
@@ -45,9 +55,21 @@ def started_sums(started: Frame) -> Frame:
 
 
 def cohort_sums(cohort: Frame) -> Frame:
-    """By cell: `cohort_jobs`, their waits of either class of reason, how many tell of neither."""
-    return cohort.group_by(CELL).agg(
-        nw.len().cast(nw.Int64).alias("cohort_jobs"), *(nw.col(name).sum() for name in _OF_COHORT)
+    """By cell: `cohort_jobs`, their waits of either class of reason, how many tell of neither.
+
+    And how many ended by each fate of SHARES in time.
+    """
+    ended = {
+        name: ((nw.col("fate") == fate) & (nw.col("t_s") <= seconds)).cast(nw.Int64)
+        for name, (fate, seconds) in SHARES.items()
+    }
+    return (
+        cohort.select(CELL, *_OF_COHORT, **ended)
+        .group_by(CELL)
+        .agg(
+            nw.len().cast(nw.Int64).alias("cohort_jobs"),
+            *(nw.col(name).sum() for name in (*_OF_COHORT, *ended)),
+        )
     )
 
 

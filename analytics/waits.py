@@ -6,14 +6,15 @@ from typing import Final
 import polars as pl
 
 from analytics.calendar import Calendar
-from analytics.cohorts import shares_by
+from analytics.cohorts import cohort_shares
 from analytics.finding import Finding
 from analytics.reductions import CELL, GROUP, complete
-from analytics.survival import CANCELLED, STARTED
+from analytics.survival import CENSORED
 from analytics.tally import batches
 from analytics.wait_histogram import quantile
 from analytics.wait_moments import TAUS_S, THOUSANDTHS, wait_moments
 from analytics.wait_notes import silent_note, wait_notes
+from analytics.wait_sums import DAY_S, MEASURES, SHARES
 from analytics.wait_tally import MEASURE, WaitTally, tally_waits
 from analytics.waiting import without_eligible
 from model.wait_reasons import WaitReasons
@@ -35,9 +36,6 @@ WAIT_COLUMNS: Final = (
     "policy_share",
     "capacity_share",
 )
-HOUR_S: Final = 3_600
-DAY_S: Final = 86_400
-
 _QUANTILES: Final = {
     "wait_p50_s": ("wait_s", 50),
     "wait_p90_s": ("wait_s", 90),
@@ -46,11 +44,6 @@ _QUANTILES: Final = {
     "eligible_wait_p95_s": ("eligible_wait_s", 95),
     "slowdown_median": (f"excess_{TAUS_S[0]}", 50),
     "slowdown_median_600": (f"excess_{TAUS_S[1]}", 50),
-}
-_SHARES: Final = {
-    "p_started_1h": (STARTED, HOUR_S),
-    "p_started_24h": (STARTED, DAY_S),
-    "p_cancelled_24h": (CANCELLED, DAY_S),
 }
 
 
@@ -72,15 +65,17 @@ def waits(
     """
     seen = jobs.select(pl.col("reason").unique()).collect(engine="streaming")["reason"]
     silent = without_eligible(jobs)
+    classes = reasons.classes_of(seen)
     moments = (
-        wait_moments(batch, by, reason_classes=reasons.classes_of(seen)).filter(_touches(calendar))
+        wait_moments(batch, by, reason_classes=classes).filter(_touches(calendar))
         for batch in batches(jobs)
     )
-    tally = tally_waits(moments, by, calendar=calendar, horizon_s=DAY_S)
+    lost = _lost(jobs, by, calendar)
+    tally = tally_waits(moments, by, calendar=calendar, lost=lost)
     figures = _figures(tally, calendar).join(tally.groups, on=GROUP)
     if silent:
         figures = _unknown_cohorts(figures, jobs, by, silent)
-    notes = wait_notes(tally.sums, tally.fates, reasons=reasons, seen=seen)
+    notes = wait_notes(tally.sums, lost=lost.height, reasons=reasons, seen=seen)
     dated = () if calendar.period == "total" else ("period_start",)
     frame = figures.sort("period_start", *by).select(*dated, *by, *WAIT_COLUMNS)
     return Finding(frame, (*silent_note(silent), *notes))
@@ -88,9 +83,23 @@ def waits(
 
 def _touches(calendar: Calendar) -> pl.Expr:
     """Whether a job (see `wait_moments`) started or became eligible in the calendar."""
-    return pl.any_horizontal(
-        pl.col(moment).is_between(calendar.begin_s, calendar.end_s, closed="left")
-        for moment in ("start_s", "eligible_s")
+    return _within(calendar, "start_s") | _within(calendar, "eligible_s")
+
+
+def _within(calendar: Calendar, moment: str) -> pl.Expr:
+    inside = pl.col(moment).is_between(calendar.begin_s, calendar.end_s, closed="left")
+    return inside.fill_null(value=False)
+
+
+def _lost(jobs: pl.LazyFrame, by: Sequence[str], calendar: Calendar) -> pl.DataFrame:
+    """The waits since a moment in the calendar that were lost from sight within a day."""
+    open_ended = jobs.filter(pl.col("end").is_null(), pl.col("eligible").is_not_null())
+    lost = (pl.col("fate") == CENSORED) & (pl.col("t_s") < DAY_S)
+    return (
+        wait_moments(open_ended, by, reason_classes={})
+        .select(*by, "eligible_s", "t_s", "fate")
+        .filter(lost & _within(calendar, "eligible_s"))
+        .collect(engine="streaming")
     )
 
 
@@ -98,10 +107,10 @@ def _figures(tally: WaitTally, calendar: Calendar) -> pl.DataFrame:
     """Every period for each group: `GROUP`, `period_start`, `WAIT_COLUMNS`."""
     cells = complete(tally.sums, tally.groups.select(GROUP), calendar=calendar)
     for name, (measure, percent) in _QUANTILES.items():
-        numbers = tally.histograms.filter(pl.col(MEASURE) == measure).drop(MEASURE)
+        numbers = tally.histograms.filter(pl.col(MEASURE) == MEASURES.index(measure))
         found = quantile(percent, numbers).rename({"value": name})
         cells = cells.join(found, on=CELL, how="left")
-    cells = cells.join(shares_by(tally.fates, _SHARES), on=CELL, how="left")
+    cells = cells.drop(SHARES).join(cohort_shares(tally.sums, tally.fates), on=CELL, how="left")
     blamed_s = pl.col("policy_s") + pl.col("capacity_s")
     return cells.with_columns(
         pl.col("slowdown_median", "slowdown_median_600") / THOUSANDTHS + 1,
