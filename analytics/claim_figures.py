@@ -6,10 +6,10 @@ import polars as pl
 
 from analytics.capacity_lines import YES
 from analytics.capacity_totals import public
+from analytics.peak_rates import peak_rate
 from analytics.verdict import Verdict, Word, listed
 from model.claims import CountCheck, LargestCheck, PerformanceCheck, RatioCheck
-from model.gpus import Gpu
-from model.performance import EXA, TERA, Performance, Precision
+from model.performance import EXA
 from model.registry import Registry
 
 _CLAIM: Final = "capability claim"
@@ -49,10 +49,14 @@ def count(check: CountCheck, lines: pl.DataFrame) -> Verdict:
 
 def largest(check: LargestCheck, lines: pl.DataFrame) -> Verdict:
     """The largest machine of a family of cards within a country and tier, and what is larger."""
-    counted = public(lines).filter(
-        pl.col("counted") == YES,
-        pl.col("country") == check.country,
-    ).sort("gpus", "id", descending=[True, False])
+    counted = (
+        public(lines)
+        .filter(
+            pl.col("counted") == YES,
+            pl.col("country") == check.country,
+        )
+        .sort("gpus", "id", descending=[True, False])
+    )
     family = rf"^{check.family}[a-z0-9-]*( \+ {check.family}[a-z0-9-]*)*$"
     inside = counted.filter(
         pl.col("tier") == check.tier, pl.col("gpu_model").str.contains(family)
@@ -105,23 +109,17 @@ def ratio(check: RatioCheck, lines: pl.DataFrame) -> Verdict:
 
 def performance(check: PerformanceCheck, lines: pl.DataFrame, registry: Registry) -> Verdict:
     """The peak of some machines at the precision of the claim, and beside it a dense one."""
-    unit = "EFLOP/s"
-    cards = [
-        (registry.gpus[part.gpu], part.count)
-        for machine in registry.machines
-        if machine.id in check.machines and machine.id in set(lines["id"])
-        for part in machine.components
-    ]
-    total = _sum(cards, check.precision, sparse=check.sparse)
-    dense = _sum(cards, check.beside, sparse=False)
-    if total is None or dense is None:
+    unit, there = "EFLOP/s", set(lines["id"]) & set(check.machines)
+    machines = [each for each in registry.machines if each.id in there]
+    total = peak_rate(machines, registry, precision=check.precision, sparse=check.sparse)
+    dense = peak_rate(machines, registry, precision=check.beside, sparse=False)
+    if not total.cards or total.cards_unknown or dense.cards_unknown:
         return Verdict("no data", "A peak is not in the catalogue.", check.exaflops, unit=unit)
-    found = total.flops / EXA
+    found = total.rate.flops / EXA
     right = abs(found - check.exaflops) <= _ROUNDED * check.exaflops
-    number = sum(amount for _, amount in cards)
     why = (
-        f"{number:,} cards at their peak are {found:.2f} {unit} in {total.kind}; in {dense.kind} "
-        f"they are {dense.flops / EXA:.2f}."
+        f"{total.cards:,} cards at their peak are {found:.2f} {unit} in {total.rate.kind}; in "
+        f"{dense.rate.kind} they are {dense.rate.flops / EXA:.2f}."
     )
     return Verdict(
         "holds in another scope" if right else "does not hold",
@@ -129,27 +127,9 @@ def performance(check: PerformanceCheck, lines: pl.DataFrame, registry: Registry
         check.exaflops,
         found,
         unit,
-        total.kind,
+        total.rate.kind,
         tuple(check.machines),
     )
-
-
-def peak(card: Gpu, precision: Precision, *, sparse: bool) -> Performance | None:
-    """A card's peak by the catalogue; 2:1 sparsity doubles what its tensor units do."""
-    dense = getattr(card.peak_tflops_dense, precision, None)
-    if dense is None:
-        return None
-    return Performance(dense * TERA * (2 if sparse else 1), precision, sparse)
-
-
-def _sum(cards: list[tuple[Gpu, int]], precision: Precision, *, sparse: bool) -> Performance | None:
-    peaks = [(peak(card, precision, sparse=sparse), amount) for card, amount in cards]
-    total = Performance(0, precision, sparse)
-    for each, amount in peaks:
-        if each is None:
-            return None
-        total += each.times(amount)
-    return total if peaks else None
 
 
 def _of(lines: pl.DataFrame, machines: tuple[str, ...]) -> pl.DataFrame:

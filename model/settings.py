@@ -14,6 +14,7 @@ from model.cluster_settings import ClusterSettings, Timezone
 from model.errors import InputError
 from model.grid_carbon import YearlySeries
 from model.origin import Record, Text
+from model.outlook_settings import Outlook
 from model.source_settings import PATH_KEYS
 from model.yaml_source import Fault, Loc, YamlTree, load_yaml, validate_tree
 
@@ -134,6 +135,7 @@ class Settings(Record):
     clusters: tuple[ClusterSettings, ...] = ()
     carbon: Carbon = Field(default_factory=Carbon)
     surveys: tuple[Path, ...] = ()
+    outlook: Outlook = Field(default_factory=Outlook)
     dashboard: Dashboard = Field(default_factory=Dashboard)
     reports: Reports = Field(default_factory=Reports)
 

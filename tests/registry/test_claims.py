@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from analytics.capacity import capacity
-from analytics.claim_figures import peak
 from analytics.claims import Evidence, check, claims
 from analytics.growth import GROWTH_SCHEMA
+from analytics.peak_rates import card_peak
 from model.claims import ClaimsFile, claim_faults, load_claims
 from model.errors import InputError
 from model.performance import EXA, Performance
@@ -157,8 +157,8 @@ def test_unlike_rates_are_neither_added_nor_compared():
 
 def test_sparsity_doubles_a_peak_and_an_unknown_one_stays_unknown():
     card = load_registry().gpus["gh200"]
-    assert peak(card, "fp8", sparse=True) == Performance(3958e12, "fp8", sparse=True)
-    assert peak(load_registry().gpus["k80"], "fp8", sparse=False) is None
+    assert card_peak(card, "fp8", sparse=True) == Performance(3958e12, "fp8", sparse=True)
+    assert card_peak(load_registry().gpus["k80"], "fp8", sparse=False) is None
 
 
 def test_faults_of_the_files_are_all_told():
