@@ -10,7 +10,13 @@ from reports.tables.demand import demand_table, outcomes_table, queue_table
 from reports.tables.energy import carbon_table
 from reports.tables.fragmentation import fragmentation_table, growth_table
 from reports.tables.grantable import grantable_table
-from reports.tables.machines import capacity_table
+from reports.tables.machines import (
+    capacity_history_table,
+    capacity_table,
+    commitments_table,
+    outlook_table,
+    targets_table,
+)
 from reports.tables.nodes import inference_table, nodes_table, utilisation_table
 from reports.tables.programme import (
     applications_table,
@@ -27,27 +33,41 @@ TableMaker = Callable[[Asked], Finding]
 TABLES: Final[Mapping[str, TableMaker]] = {
     "applications": applications_table,
     "capacity": capacity_table,
+    "capacity_history": capacity_history_table,
     "claims": claims_table,
     "carbon": carbon_table,
     "demand": demand_table,
+    "commitments": commitments_table,
     "fragmentation": fragmentation_table,
     "grantable": grantable_table,
     "growth": growth_table,
     "inference": inference_table,
     "nodes": nodes_table,
     "outcomes": outcomes_table,
+    "outlook": outlook_table,
     "pools": pools_table,
     "published_rounds": published_rounds_table,
     "queue": queue_table,
     "regret": regret_table,
     "shortfall": shortfall_table,
+    "targets": targets_table,
     "usage": usage_table,
     "utilisation": utilisation_table,
     "wait_curves": wait_curves_table,
     "waits": waits_table,
 }
 
-NEEDS_NO_STORE: Final = frozenset({"capacity", "growth", "published_rounds"})
+NEEDS_NO_STORE: Final = frozenset(
+    {
+        "capacity",
+        "capacity_history",
+        "commitments",
+        "growth",
+        "outlook",
+        "published_rounds",
+        "targets",
+    }
+)
 
 TAKES_A_STORE: Final = frozenset({"claims"})
 """Tables that say more where there is a store, and something without one."""
