@@ -7,11 +7,13 @@ from pathlib import Path
 import click
 from pydantic import BaseModel
 
+from docs.machines_page import machines_page
 from ingest.schedule import Place, systemd_units
 from model.cluster_settings import ClusterSettings
 from model.gpus import GpuFile
 from model.machines import MachineFile
 from model.metrics import load_metrics
+from model.registry import load_registry
 from model.settings import Settings
 from model.source_settings import CommandSource
 from plimsoll.cli.root import cli
@@ -26,6 +28,7 @@ def pages() -> dict[Path, str]:
     """Every generated page and its text."""
     return {
         REFERENCE / "commands.md": commands_page(),
+        REFERENCE / "machines.md": machines_page(load_registry(), head=GENERATED),
         REFERENCE / "metrics.md": metrics_page(),
         REFERENCE / "settings.md": settings_page(),
         CONFIG / "machines.schema.json": schema(MachineFile),
