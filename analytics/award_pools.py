@@ -149,8 +149,8 @@ def pools_notes(frame: pl.DataFrame) -> tuple[str, ...]:
     untold = int(frame["awards_without_use"].sum())
     if untold:
         notes.append(
-            f"The use of {untold} awards is unknown (no accounts, dates or logs): used is the sum "
-            "of the others, and pools have no share of the used where one of the resource is."
+            f"Awards of unknown use (no accounts, dates or logs): {untold}. Used is the sum of the "
+            "others, and pools have no share of the used where one of the resource is unknown."
         )
     if frame["pool"].null_count() == frame.height:
         notes.append("No award names a pool: the column pool of the awards file would tell.")

@@ -61,14 +61,13 @@ def _uncertain(frame: pl.DataFrame) -> str | None:
     if not count:
         return None
     return (
-        f"{count} entries of live awards are not certain (no dates, use not observed throughout, "
-        "or several clusters): the range takes them from nothing to all that may remain."
+        "Live awards that are not certain (no dates, use not observed throughout, or several "
+        f"clusters): {count}. The range takes them from nothing to all that may remain."
     )
 
 
 def _other_units(frame: pl.DataFrame) -> str | None:
-    others = frame.filter((pl.col("unit") != GPU_HOURS) | pl.col("expected_available").is_null())
-    live = others.filter(pl.col("awards_live") > 0)
+    live = frame.filter(pl.col("pool_share").is_null() & (pl.col("awards_live") > 0))
     if live.is_empty():
         return None
     units = ", ".join(sorted(set(live["unit"].drop_nulls())))

@@ -172,9 +172,9 @@ def regret_notes(frame: pl.DataFrame) -> tuple[str, ...]:
         )
         least = "an unknown number" if low is None else f"{low:,.0f}"
         notes.append(
-            f"{where}: {short} awards cut more than the median ran out or will, {spare} cut less "
-            f"are used at less than half the pace of time; between {least} and {high:,.0f} {unit} "
-            "could have moved."
+            f"{where}: awards cut more than the median that ran out or will: {short}; cut less, and "
+            f"used at less than half the pace of time: {spare}. Between {least} and {high:,.0f} "
+            f"{unit} could have moved."
         )
     if frame.height:
         notes.append("That some ran out while others did not use theirs was not known beforehand.")

@@ -110,6 +110,17 @@ def test_units_are_never_mixed() -> None:
         assert (row["grantable_low"], row["grantable_high"]) == (None, None)
 
 
+def test_notes_say_what_has_a_line_of_its_own() -> None:
+    live = promises(promise("one", 30.0), promise("one", 5.0, unit="SU", certain=False, low=0.0))
+    frame = grantable(capacity(("one", None)), live, history(), coming=QUARTER)
+    said = " ".join(grantable_notes(frame))
+    assert "Live awards in SU have lines of their own" in said
+    assert "several clusters): 1." in said
+    assert "No award has ended" in said
+    quiet = grantable(capacity(("one", 1.0)), promises(), history(), coming=QUARTER)
+    assert "No live award lies in the period" in " ".join(grantable_notes(quiet))
+
+
 def test_what_is_not_certain_widens_the_range() -> None:
     live = promises(promise("one", 30.0), promise("one", 20.0, low=0.0, certain=False))
     row = lines(capacity(("one", 100.0)), live, history(0.5, 0.5, 0.5, 0.5))[

@@ -80,8 +80,8 @@ def test_a_round_of_regret_by_hand() -> None:
     assert set(frame.select("could_have_moved_low", "could_have_moved_high").rows()) == {(356, 540)}
     assert frame["run_out_date"].to_list()[:2] == [date(2026, 5, 1), date(2026, 8, 20)]
     said = regret_notes(frame)[0]
-    assert "2 awards cut more than the median" in said
-    assert "between 356 and 540 GPU-hours could have moved" in said
+    assert "ran out or will: 2; cut less, and used at less than half the pace of time: 1" in said
+    assert "Between 356 and 540 GPU-hours could have moved" in said
 
 
 def test_without_a_recommendation_the_low_end_is_unknown() -> None:
@@ -89,7 +89,7 @@ def test_without_a_recommendation_the_low_end_is_unknown() -> None:
     assert set(frame.select("could_have_moved_low", "could_have_moved_high").rows()) == {
         (None, 540)
     }
-    assert "between an unknown number and 540" in regret_notes(frame)[0]
+    assert "Between an unknown number and 540" in regret_notes(frame)[0]
 
 
 def test_hours_move_only_on_one_resource_and_in_one_unit() -> None:
