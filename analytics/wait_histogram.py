@@ -58,11 +58,12 @@ def histogram(values: Frame, number: str, *, table: Frame) -> Frame:
     """
     known = values.filter(~nw.col(number).is_null()).select(CELL, nw.col(number).alias(_NUMBER))
     coded = _coded(known).join(table, on=_CODE, how="inner")
-    return coded.group_by(CELL, "bin").agg(
-        nw.len().cast(nw.Int64).alias("n"),
+    counted = coded.group_by(CELL, "bin").agg(
+        nw.len().alias("n"),
         nw.col(_NUMBER).min().alias("low"),
         nw.col(_NUMBER).max().alias("high"),
     )
+    return counted.with_columns(nw.col("n").cast(nw.Int64))
 
 
 def _coded(values: Frame) -> Frame:

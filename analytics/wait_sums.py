@@ -45,13 +45,13 @@ def _placed_at(moment: str, jobs: Frame, *, dates: Frame, calendar: Calendar) ->
 
 def started_sums(started: Frame) -> Frame:
     """By cell: `jobs`, `eligible_known` of them, `wait_s`."""
-    known = (~nw.col("eligible_wait_s").is_null()).cast(nw.Int64).alias("eligible_known")
-    terms = started.select(CELL, "wait_s", known)
-    return terms.group_by(CELL).agg(
-        nw.len().cast(nw.Int64).alias("jobs"),
-        nw.col("eligible_known").sum(),
-        nw.col("wait_s").sum(),
+    terms = started.select(
+        CELL,
+        "wait_s",
+        jobs=nw.lit(1).cast(nw.Int64),
+        eligible_known=(~nw.col("eligible_wait_s").is_null()).cast(nw.Int64),
     )
+    return _summed(terms, "jobs", "eligible_known", "wait_s")
 
 
 def cohort_sums(cohort: Frame) -> Frame:
@@ -63,14 +63,12 @@ def cohort_sums(cohort: Frame) -> Frame:
         name: ((nw.col("fate") == fate) & (nw.col("t_s") <= seconds)).cast(nw.Int64)
         for name, (fate, seconds) in SHARES.items()
     }
-    return (
-        cohort.select(CELL, *_OF_COHORT, **ended)
-        .group_by(CELL)
-        .agg(
-            nw.len().cast(nw.Int64).alias("cohort_jobs"),
-            *(nw.col(name).sum() for name in (*_OF_COHORT, *ended)),
-        )
-    )
+    terms = cohort.select(CELL, *_OF_COHORT, cohort_jobs=nw.lit(1).cast(nw.Int64), **ended)
+    return _summed(terms, "cohort_jobs", *_OF_COHORT, *ended)
+
+
+def _summed(terms: Frame, *names: str) -> Frame:
+    return terms.group_by(CELL).agg(*(nw.col(name).sum() for name in names))
 
 
 def wait_histograms(started: Frame, *, table: Frame) -> dict[str, Frame]:
@@ -86,4 +84,4 @@ def fates(cohort: Frame, *, horizon_s: int) -> Frame:
         nw.when(beyond).then(nw.lit(horizon_s + 1)).otherwise(nw.col("t_s")).alias("t_s"),
         nw.when(beyond).then(nw.lit(CENSORED)).otherwise(nw.col("fate")).alias("fate"),
     )
-    return clipped.group_by(CELL, "t_s", "fate").agg(nw.len().cast(nw.Int64).alias("n"))
+    return clipped.group_by(CELL, "t_s", "fate").agg(nw.len().alias("n"))
