@@ -25,15 +25,15 @@ _HOURS_TOLD: Final = 0.5
 
 
 def carbon_notes(
-    table: CarbonTable, sites: Sites, idle: IdleEnergy, *, yearly: YearlySeries
+    table: CarbonTable, sites: Sites, idle: IdleEnergy | None, *, yearly: YearlySeries
 ) -> tuple[str, ...]:
-    """Sentences on basis, assumptions and what is unknown."""
+    """Sentences on basis, assumptions and what is unknown; `idle` None where it was not asked."""
     return (
         _METHOD,
         *_bases(table, sites, yearly),
         *_power(table),
         *_embodied(table),
-        *_idle(idle),
+        *(_idle(idle) if idle else ()),
         *_effective(table),
     )
 

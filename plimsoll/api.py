@@ -159,6 +159,11 @@ def fragmentation(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
     return _ask("fragmentation", store, asking)
 
 
+def small_and_central(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
+    """Clusters of fewer than 32 GPUs beside the others: utilisation, waits, carbon."""
+    return _ask("small_and_central", store, asking)
+
+
 def growth(*, on: Day | None = None, **asking: Unpack[Asking]) -> pl.DataFrame:
     """By year, the clusters of the registry and of surveys, and their sizes. Needs no store."""
     return _ask("growth", None, asking, on=_day(on))

@@ -24,6 +24,7 @@ from reports.tables.programme import (
     regret_table,
     shortfall_table,
 )
+from reports.tables.size_classes import small_and_central_table
 from reports.tables.work import usage_table, wait_curves_table, waits_table
 
 __all__ = ["NEEDS_NO_STORE", "TABLES", "TAKES_A_STORE", "Asked"]
@@ -50,6 +51,7 @@ TABLES: Final[Mapping[str, TableMaker]] = {
     "queue": queue_table,
     "regret": regret_table,
     "shortfall": shortfall_table,
+    "small_and_central": small_and_central_table,
     "targets": targets_table,
     "usage": usage_table,
     "utilisation": utilisation_table,

@@ -27,7 +27,7 @@ def carbon_table(asked: Asked) -> Finding:
     """Energy and carbon of jobs, and what idle GPUs drew."""
     facts, periods = asked.known()
     sites = known_sites(asked)
-    reckoned = _reckoned_with(asked, sites, periods)
+    reckoned = reckoned_with(asked, sites, periods)
     idle = idle_energy(
         facts.estate(),
         calendar=periods,
@@ -53,7 +53,8 @@ def known_sites(asked: Asked) -> list[Site]:
     ]
 
 
-def _reckoned_with(asked: Asked, sites: list[Site], periods: Calendar) -> Sites:
+def reckoned_with(asked: Asked, sites: list[Site], periods: Calendar) -> Sites:
+    """What the jobs of these sites are reckoned with."""
     facts = asked.stored()
     estate = facts.estate()
     over_all, in_periods = _rates(estate, facts, periods)

@@ -21,6 +21,7 @@ from analytics.job_queue import QUEUE_COLUMNS
 from analytics.outcomes import OUTCOME_COLUMNS
 from analytics.regret import REGRET_COLUMNS
 from analytics.shortfall import SHORTFALL_COLUMNS
+from analytics.size_classes import SIZE_CLASS, VALUE_COLUMNS
 from analytics.survival import CURVE_SCHEMA
 from analytics.usage import USAGE_COLUMNS
 from analytics.utilisation import nodes, utilisation
@@ -59,6 +60,7 @@ def printed() -> dict[str, list[str]]:
         "nodes": nodes(estate, calendar=days).frame.columns,
         "fragmentation": fragmentation(estate, calendar=days).frame.columns,
         "growth": GROWTH_SCHEMA.names(),
+        "small_and_central": [SIZE_CLASS, *VALUE_COLUMNS],
         "inference": inference(estate, calendar=days).frame.columns,
     }
 
