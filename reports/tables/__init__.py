@@ -14,6 +14,7 @@ from reports.tables.machines import (
     capacity_history_table,
     capacity_table,
     commitments_table,
+    delivered_table,
     outlook_table,
     targets_table,
 )
@@ -37,6 +38,7 @@ TABLES: Final[Mapping[str, TableMaker]] = {
     "capacity_history": capacity_history_table,
     "claims": claims_table,
     "carbon": carbon_table,
+    "delivered": delivered_table,
     "demand": demand_table,
     "commitments": commitments_table,
     "fragmentation": fragmentation_table,

@@ -8,7 +8,9 @@ from analytics.capacity import capacity
 from analytics.capacity_history import FIRST_YEAR, capacity_history
 from analytics.capacity_notes import capacity_notes
 from analytics.capacity_totals import capacity_totals
+from analytics.delivered import delivered
 from analytics.finding import Finding
+from analytics.inference import inference
 from analytics.machine_commitments import commitments
 from analytics.outlook import outlook
 from analytics.targets import targets
@@ -72,6 +74,27 @@ def outlook_table(asked: Asked) -> Finding:
         intensity=load_grid_carbon().yearly(countries[0], today.year, "ember"),
     )
     return kept(found, where)
+
+
+def delivered_table(asked: Asked) -> Finding:
+    """A line a cluster that the registry knows as a machine: what it delivered."""
+    facts, periods = asked.known()
+    asked.without_by()
+    machines = {}
+    for name in facts.names:
+        settings = asked.settings.cluster(name)
+        machine = asked.registry.machine(settings.machine or "") if settings else None
+        if machine is not None:
+            machines[name] = machine
+    if not machines:
+        raise InputError(
+            "no cluster of the store names its machine in the registry",
+            hint="`machine: ID` under the cluster in plimsoll.yaml; `plimsoll machines list`.",
+        )
+    where = asked.where | {"cluster": sorted(machines)}
+    states = inference(facts.estate(), calendar=periods, where=where)
+    found = delivered(states.frame, machines, asked.registry, calendar=periods)
+    return Finding(found.frame, (*states.notes, *found.notes))
 
 
 def _today(asked: Asked) -> date:
