@@ -173,8 +173,8 @@ def regret_notes(frame: pl.DataFrame) -> tuple[str, ...]:
         least = "an unknown number" if low is None else f"{low:,.0f}"
         notes.append(
             f"{where}: awards cut more than the median that ran out or will: {short}; cut less, "
-            f"and used at less than half the pace of time: {spare}. Between {least} and {high:,.0f} "
-            f"{unit} could have moved."
+            f"and used at less than half the pace of time: {spare}. "
+            f"Between {least} and {high:,.0f} {unit} could have moved."
         )
     if frame.height:
         notes.append("That some ran out while others did not use theirs was not known beforehand.")
