@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from analytics.device_hours import HOUR_S
+from analytics.device_hours import HOUR_S, MILLIONTHS
 from analytics.device_states import BUSIEST_FIRST, UNUSED
 
 UNUSED_RANK: Final = BUSIEST_FIRST.index(UNUSED)
@@ -28,13 +28,13 @@ UNUSED_SCHEMA: Final = pl.Schema(
     }
 )
 
-_ROWS_AT_ONCE: Final = 4_000_000
+_ROWS_AT_ONCE: Final = 1_000_000
 _MOST_DEVICES: Final = 1 << 16
 _ORDERS: Final = len(BUSIEST_FIRST)
 
 
 def chosen_devices(
-    devices: pl.DataFrame, pieces: pl.DataFrame
+    devices: pl.DataFrame, pieces: pl.DataFrame, *, unused_from_s: int | None = None
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """The seconds of each class that the allocated devices of each piece spent, part by part.
 
@@ -45,13 +45,14 @@ def chosen_devices(
     In each second the first `allocated` devices in the order of BUSIEST_FIRST are taken; GPUs
     without a device stand in it as unseen; of devices of one class the first by name. Yields
     TAKEN_SCHEMA (rank: place in BUSIEST_FIRST) and UNUSED_SCHEMA: how many of the taken devices
-    nothing uses, from when until when, and the sum of 1 less their `busy`.
+    nothing uses, from when until when, and the sum of 1 less their `busy`. These are left out
+    unless asked for, and where they can be no part of `unused_from_s` on end.
     """
     for part in _parts(devices, pieces):
         nodes_hours = pieces.join(part, on="node_hour", how="semi")
         mine = devices.join(part, on="node_hour", how="semi")
         if mine.height:
-            yield _chosen(mine, nodes_hours)
+            yield _chosen(mine, nodes_hours, unused_from_s)
 
 
 def _parts(devices: pl.DataFrame, pieces: pl.DataFrame) -> list[pl.DataFrame]:
@@ -64,7 +65,9 @@ def _parts(devices: pl.DataFrame, pieces: pl.DataFrame) -> list[pl.DataFrame]:
     return lots.select("node_hour", "lot").partition_by("lot", include_key=False)
 
 
-def _chosen(devices: pl.DataFrame, pieces: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _chosen(
+    devices: pl.DataFrame, pieces: pl.DataFrame, unused_from_s: int | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     local = devices.with_row_index("row").with_columns(
         pl.col("row").cast(pl.Int64),
         (pl.int_range(pl.len()).over("node_hour")).cast(pl.Int64).alias("place"),
@@ -75,7 +78,10 @@ def _chosen(devices: pl.DataFrame, pieces: pl.DataFrame) -> tuple[pl.DataFrame, 
     )
     stretches = _stretches(runs, pieces, hours)
     taken = _taken(stretches, runs, local)
-    return _summed(taken, local), _unused(taken, stretches, local)
+    sums = _summed(taken, local)
+    if unused_from_s is None:
+        return sums, UNUSED_SCHEMA.to_frame()
+    return sums, _unused(taken, stretches, local, unused_from_s)
 
 
 def _runs(devices: pl.DataFrame) -> pl.DataFrame:
@@ -119,6 +125,7 @@ def _stretches(runs: pl.DataFrame, pieces: pl.DataFrame, hours: pl.DataFrame) ->
         "hour",
         "allocated",
         "capacity",
+        piece_begin_s="begin_s",
         moment=first + pl.col("at"),
         piece_end=first + pl.col("piece_end"),
     )
@@ -172,14 +179,33 @@ def _summed(taken: pl.DataFrame, devices: pl.DataFrame) -> pl.DataFrame:
     return named.select(TAKEN_SCHEMA.names()).cast(TAKEN_SCHEMA)
 
 
-def _unused(taken: pl.DataFrame, stretches: pl.DataFrame, devices: pl.DataFrame) -> pl.DataFrame:
+def _unused(
+    taken: pl.DataFrame, stretches: pl.DataFrame, devices: pl.DataFrame, from_s: int
+) -> pl.DataFrame:
     idle = taken.filter(pl.col("rank") == UNUSED_RANK)
-    unbusy = (1 - devices["busy"].gather(idle["row"]) / 1e6).clip(lower_bound=0)
+    unbusy = (1 - devices["busy"].gather(idle["row"]) / MILLIONTHS).clip(lower_bound=0)
     counts = (
         idle.with_columns(unbusy.alias("unbusy"))
         .group_by("stretch")
         .agg(pl.len().alias("unused"), pl.col("unbusy").sum())
+        .sort("stretch")
     )
-    begin, end = (pl.col("hour") * HOUR_S + pl.col(name) for name in ("at", "until"))
-    placed = stretches.select("segment", begin_s=begin, end_s=end)[counts["stretch"]]
-    return placed.hstack(counts.select("unused", "unbusy")).cast(UNUSED_SCHEMA)
+    hour = pl.col("hour") * HOUR_S
+    end_in_hour = pl.col("piece_end") - pl.col("node_hour") * HOUR_S
+    begin_s, end_s, piece_end_s = hour + pl.col("at"), hour + pl.col("until"), hour + end_in_hour
+    placed = stretches.select(
+        "segment", "piece_begin_s", piece_end_s=piece_end_s, begin_s=begin_s, end_s=end_s
+    )[counts["stretch"]]
+    long = _long_enough(placed.hstack(counts.select("unused", "unbusy")), from_s)
+    return long.select(UNUSED_SCHEMA.names()).cast(UNUSED_SCHEMA)
+
+
+def _long_enough(unused: pl.DataFrame, from_s: int) -> pl.DataFrame:
+    """Without the runs that are shorter than `from_s` and end before their piece does."""
+    goes_on = pl.col("begin_s") == pl.col("end_s").shift(1)
+    goes_on &= pl.col("piece_begin_s") == pl.col("piece_begin_s").shift(1)
+    goes_on &= pl.col("segment") == pl.col("segment").shift(1)
+    begin_s, end_s = pl.col("begin_s").min().over("run"), pl.col("end_s").max().over("run")
+    to_the_border = (begin_s == pl.col("piece_begin_s")) | (end_s == pl.col("piece_end_s"))
+    runs = unused.with_columns(run=(~goes_on.fill_null(value=False)).cum_sum())
+    return runs.filter(to_the_border | (end_s - begin_s >= from_s))

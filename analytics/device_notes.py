@@ -46,12 +46,11 @@ def _on_guesses(sums: pl.DataFrame) -> list[str]:
     guessed = _total(sums.filter(pl.col("held_s") > 0), "guessed_s")
     if not guessed:
         return []
-    return [
-        (
-            f"{_hours(guessed)} allocated GPU-hours lie on nodes that were held in part. Slurm does "
-            "not say which of their GPUs: the busiest devices are taken to be the allocated ones."
-        )
-    ]
+    said = (
+        f"{_hours(guessed)} allocated GPU-hours lie on nodes that were held in part. Slurm does "
+        "not say which of their GPUs: the busiest devices are taken to be the allocated ones."
+    )
+    return [said]
 
 
 def _on_devices(devices: DeviceTime, sums: pl.DataFrame) -> list[str]:

@@ -71,29 +71,30 @@ def device_time(
     keys: pl.DataFrame,
     segments: pl.DataFrame,
     bins: pl.DataFrame,
-    with_unused: bool = False,
+    unused_from_s: int | None = None,
 ) -> DeviceTime:
     """Lay GPU_SAMPLES over the segments of nodes with their states.
 
     `keys` numbers the nodes, `bins` are those of the calendar. `unused` is empty unless asked
-    for; it alone reaches beyond the calendar, as far as the segments do.
+    for, and lacks stretches that can be no part of `unused_from_s` on end; it alone reaches
+    beyond the calendar, as far as the segments do.
     """
     numbered = segments.with_row_index("segment").with_columns(
         pl.col("segment").cast(pl.Int64), pl.col("period").cast(pl.Int64)
     )
-    wanted = numbered if with_unused else numbered.filter(pl.col("bin").is_not_null())
-    parts = held_devices(samples, keys, wanted, with_unused=with_unused)
-    place = numbered.select("segment", *_CELL).filter(pl.col("bin").is_not_null())
-    sums, needs, unused = _collected(parts, place)
-    sums = added([sums, _in_part(numbered)], _CELL).sort(_CELL)
+    inside = numbered.filter(pl.col("bin").is_not_null())
+    wanted = inside if unused_from_s is None else numbered
+    parts = held_devices(samples, keys, wanted, unused_from_s=unused_from_s)
+    sums, needs, unused = _collected(parts, inside.select("segment", *_CELL))
+    sums = added([sums, _in_part(inside)], _CELL).sort(_CELL)
     begin_s, end_s = bins.select(pl.col("begin_s").min(), pl.col("end_s").max()).row(0)
-    inside = within(samples, begin_s, end_s)
+    told = within(samples, begin_s, end_s)
     return DeviceTime(
         sums=sums,
         needs=needs,
         unused=unused,
-        seen=_seen(inside, bins),
-        strangers=_strangers(inside, keys),
+        seen=_seen(told, bins),
+        strangers=_strangers(told, keys),
     )
 
 
@@ -122,8 +123,7 @@ def _in_part(segments: pl.DataFrame) -> pl.DataFrame:
     """Allocated GPU-seconds of nodes that are held in part: their devices are an assumption."""
     in_part = pl.col("allocated").is_between(0, pl.col("capacity"), closed="none")
     seconds = pl.col("allocated") * (pl.col("end_s") - pl.col("begin_s"))
-    held = segments.filter(in_part, pl.col("bin").is_not_null())
-    return held.group_by(_CELL).agg(seconds.sum().alias("guessed_s"))
+    return segments.filter(in_part).group_by(_CELL).agg(seconds.sum().alias("guessed_s"))
 
 
 def _collected(
@@ -172,11 +172,11 @@ def _most(parts: list[pl.DataFrame]) -> pl.DataFrame:
     )
 
 
-def _seen(inside: pl.LazyFrame, bins: pl.DataFrame) -> pl.DataFrame:
+def _seen(samples: pl.LazyFrame, bins: pl.DataFrame) -> pl.DataFrame:
     """`cluster, bin` in which a sample's hour lies, at least in part."""
     begin_s, end_s = bins.select(pl.col("begin_s").min(), pl.col("end_s").max()).row(0)
     hours = (
-        inside.select("cluster", at_s=pl.col("hour").dt.epoch("s"))
+        samples.select("cluster", at_s=pl.col("hour").dt.epoch("s"))
         .unique()
         .collect(engine="streaming")
     )
@@ -188,6 +188,6 @@ def _seen(inside: pl.LazyFrame, bins: pl.DataFrame) -> pl.DataFrame:
     return ends.unique().sort("at_s").join_asof(spans, on="at_s").select("cluster", "bin").unique()
 
 
-def _strangers(inside: pl.LazyFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    nodes = inside.select("cluster", "node").unique().collect(engine="streaming")
+def _strangers(samples: pl.LazyFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    nodes = samples.select("cluster", "node").unique().collect(engine="streaming")
     return nodes.join(keys, on=["cluster", "node"], how="anti").sort("cluster", "node")

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from analytics.device_choice import RANKS, UNUSED_SCHEMA, chosen_devices
-from analytics.device_hours import HOUR_S, device_batches
+from analytics.device_hours import HOUR_S, MILLIONTHS, device_batches
 from analytics.device_states import CLASS_COLUMNS, COLUMN_OF, UNUSED
 
 _OF_A_DEVICE: Final = (
@@ -34,29 +34,36 @@ class Held:
 
 
 def held_devices(
-    samples: pl.LazyFrame, keys: pl.DataFrame, segments: pl.DataFrame, *, with_unused: bool = False
+    samples: pl.LazyFrame,
+    keys: pl.DataFrame,
+    segments: pl.DataFrame,
+    *,
+    unused_from_s: int | None = None,
 ) -> Iterator[Held]:
     """Lay GPU_SAMPLES over segments of nodes, a few days at a time.
 
     `segments` have their number `segment`, `key`, `begin_s`, `end_s`, `capacity` and the GPUs
     `allocated`. Hours that lie within one segment and are allocated throughout, to as many GPUs
-    as there are devices, use the sums of the hour; only the others read the timelines. The
-    stretches of `unused` need these of a few hours more, and are empty unless asked for.
+    as there are devices, use the sums of the hour; only the others read the timelines. `unused`
+    needs these of a few hours more. It is empty unless asked for, and lacks stretches that can be
+    no part of `unused_from_s` on end.
     """
     allocated = segments.filter(pl.col("allocated") > 0)
     if allocated.is_empty():
         return
     span = allocated.select(pl.col("begin_s").min(), pl.col("end_s").max()).row(0)
     for batch in device_batches(samples, keys, begin_s=span[0], end_s=span[1]):
-        devices, hours = _numbered(batch)
-        yield from _held(devices, _pieces(allocated, hours), with_unused=with_unused)
+        devices, hours = _numbered(batch, unused_from_s)
+        yield from _held(devices, _pieces(allocated, hours), unused_from_s)
 
 
-def _numbered(devices: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _numbered(
+    devices: pl.DataFrame, unused_from_s: int | None
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The devices and the hours of nodes, each with a number; what the hours have in sum."""
-    partly = pl.col(_UNUSED_COLUMN).is_between(0, HOUR_S, closed="none")
     hours = devices.group_by("key", "hour", maintain_order=True).agg(
-        pl.len().cast(pl.Int64).alias("devices"), partly.any().alias("partly_unused")
+        pl.len().cast(pl.Int64).alias("devices"),
+        _partly_unused(unused_from_s).any().alias("partly_unused"),
     )
     hours = hours.with_row_index("node_hour").with_columns(pl.col("node_hour").cast(pl.Int64))
     numbered = devices.with_row_index("device").with_columns(pl.col("device").cast(pl.Int64))
@@ -64,6 +71,16 @@ def _numbered(devices: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         hours.select("key", "hour", "node_hour"), on=["key", "hour"], maintain_order="left"
     )
     return joined, hours
+
+
+def _partly_unused(unused_from_s: int | None) -> pl.Expr:
+    """Whether a device is unused for a part of the hour that may be part of a longer time."""
+    if unused_from_s is None:
+        return pl.lit(value=False)
+    partly = pl.col(_UNUSED_COLUMN).is_between(0, HOUR_S, closed="none")
+    if unused_from_s <= HOUR_S:
+        return partly
+    return partly & pl.col("timeline").str.contains(rf"^{UNUSED}|{UNUSED}\d+$")
 
 
 def _pieces(allocated: pl.DataFrame, hours: pl.DataFrame) -> pl.DataFrame:
@@ -85,20 +102,18 @@ def _pieces(allocated: pl.DataFrame, hours: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _held(devices: pl.DataFrame, pieces: pl.DataFrame, *, with_unused: bool) -> Iterator[Held]:
-    whole = pl.col("all_taken") & (pl.col("seconds") == HOUR_S)
-    if with_unused:
-        whole &= ~pl.col("partly_unused")
+def _held(devices: pl.DataFrame, pieces: pl.DataFrame, unused_from_s: int | None) -> Iterator[Held]:
+    whole = pl.col("all_taken") & (pl.col("seconds") == HOUR_S) & ~pl.col("partly_unused")
     beyond = ~pl.col("all_taken") & (pl.col("allocated") >= pl.col("capacity"))
     crowded_s = (pl.col("allocated") * pl.col("seconds")).sum().alias("crowded_s")
     crowded = pieces.filter(beyond).group_by("segment").agg(crowded_s)
     throughout = _throughout(devices, pieces.filter(whole))
-    unused = _unused_throughout(throughout) if with_unused else UNUSED_SCHEMA.to_frame()
+    wanted = unused_from_s is not None
+    unused = _unused_throughout(throughout) if wanted else UNUSED_SCHEMA.to_frame()
     yield Held(throughout, crowded, unused)
-    for taken, idle in chosen_devices(devices, pieces.filter(~whole)):
-        yield Held(
-            _by_class(taken, devices), crowded.clear(), idle if with_unused else idle.clear()
-        )
+    others = pieces.filter(~whole)
+    for taken, idle in chosen_devices(devices, others, unused_from_s=unused_from_s):
+        yield Held(_by_class(taken, devices), crowded.clear(), idle)
 
 
 def _throughout(devices: pl.DataFrame, pieces: pl.DataFrame) -> pl.DataFrame:
@@ -113,7 +128,7 @@ def _unused_throughout(devices: pl.DataFrame) -> pl.DataFrame:
     idle = devices.filter(pl.col(_UNUSED_COLUMN) == HOUR_S)
     counts = idle.group_by("segment", "hour").agg(
         pl.len().alias("unused"),
-        (1 - pl.col("busy") / 1e6).clip(lower_bound=0).sum().alias("unbusy"),
+        (1 - pl.col("busy") / MILLIONTHS).clip(lower_bound=0).sum().alias("unbusy"),
     )
     return counts.select(
         "segment",

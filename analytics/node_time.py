@@ -104,7 +104,7 @@ def _devices(
         keys=swept.line.jobs.keys,
         segments=swept.segments,
         bins=calendar.bins,
-        with_unused=margin_s > 0,
+        unused_from_s=margin_s or None,
     )
 
 

@@ -26,7 +26,7 @@ def laid_over(world) -> tuple[DeviceTime, pl.DataFrame]:
         keys=line.jobs.keys,
         segments=segments,
         bins=periods.bins,
-        with_unused=True,
+        unused_from_s=1,
     )
     return found, line.jobs.keys
 
