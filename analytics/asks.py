@@ -19,7 +19,8 @@ def asks(jobs: pl.LazyFrame, by: Sequence[str], *, last_seen: pl.DataFrame) -> p
     `gpus` is what all `tasks` of the record asked for, null where unknown; an untold rest of a
     cut array list is flagged by `cut`. `waits_until_s` is the last second at which the job still
     waited, null where it waits until further notice: a later window that was stated for its
-    cluster, and no longer has it, ends the wait with what was last seen of it.
+    cluster, and no longer has it, ends the wait with what was last seen of it. A window cannot
+    miss a job that is not eligible: sacct lists none that had not become so by its end.
 
     `last_seen` is what `analytics.last_seen.last_seen` gives.
     """
@@ -55,11 +56,11 @@ def _asked() -> pl.Expr:
 
 def _waits_until(started: pl.Expr) -> pl.Expr:
     last_seen_s = -(-pl.col("observed_until").dt.timestamp("us") // 1_000_000)
-    left_out = last_seen_s < pl.col("stated_until_s")
+    left_out = pl.max_horizontal(last_seen_s, _epoch_s("eligible")) < pl.col("stated_until_s")
     return (
         pl.when(started | pl.col("end").is_not_null())
         .then(pl.min_horizontal(pl.when(started).then(_epoch_s("start")), _epoch_s("end") - 1))
-        .when(left_out)
+        .when(left_out & pl.col("eligible").is_not_null())
         .then(last_seen_s)
     )
 

@@ -24,6 +24,10 @@ QUEUE_COLUMNS: Final = (
 )
 _LINE: Final = list(QUEUE_COLUMNS[:3])
 _HOUR_S: Final = 3600
+_EARLIER: Final = (
+    "The queue is that of an earlier moment; reasons are those last recorded, for jobs that have "
+    "started since mostly None."
+)
 
 
 def queue(
@@ -62,9 +66,8 @@ def queue(
         )
     )
     lines = sums.join(_waits(waiting), on=_LINE, nulls_equal=True)
-    return Finding(
-        lines.select(QUEUE_COLUMNS).sort(_LINE, nulls_last=True), unmet_notes(cells, "wait")
-    )
+    notes = [*unmet_notes(cells, "wait"), *([] if until_s is None else [_EARLIER])]
+    return Finding(lines.select(QUEUE_COLUMNS).sort(_LINE, nulls_last=True), tuple(notes))
 
 
 def _waiting(jobs: pl.LazyFrame, seen: pl.DataFrame, until_s: int | None) -> pl.DataFrame:
