@@ -22,6 +22,7 @@ COMMANDS: Final = {
         "ingest",
         "init",
         "machines",
+        "report",
         "serve",
         "show",
         "store",

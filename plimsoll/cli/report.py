@@ -1,0 +1,14 @@
+"""`plimsoll report`: documents to hand on."""
+
+from typing import Final
+
+import click
+
+from plimsoll.cli.lazy import LazyGroup
+
+_REPORTS: Final = {"impact": "plimsoll.cli.report_impact:impact"}
+
+
+@click.group(cls=LazyGroup, lazy=_REPORTS)
+def report() -> None:
+    """Make a document with its sources and assumptions."""
