@@ -6,6 +6,7 @@ from typing import Any, Final
 import yaml
 
 from model.machines import Machine
+from model.yaml_source import reads_as_text
 
 _LONGEST_LINE: Final = 100
 _IN_BRACES: Final = {"components", "other_counts", "power"}
@@ -39,6 +40,12 @@ _Dumper.add_representer(
     _Words,
     lambda dumper, value: dumper.represent_sequence(
         "tag:yaml.org,2002:seq", value, flow_style=True
+    ),
+)
+_Dumper.add_representer(
+    str,
+    lambda dumper, value: dumper.represent_scalar(
+        "tag:yaml.org,2002:str", value, style=None if reads_as_text(value) else "'"
     ),
 )
 

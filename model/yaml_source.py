@@ -227,6 +227,11 @@ def _plain_mapping(node: yaml.MappingNode, loc: Loc, tree: YamlTree) -> dict[str
     return mapping
 
 
+def reads_as_text(text: str) -> bool:
+    """Whether a plain word of a file is read as text: `1e5`, `true` and `~` are not."""
+    return isinstance(_plain_scalar(text), str)
+
+
 def _plain_scalar(text: str) -> Any:
     if text in _NULLS:
         return None

@@ -1,5 +1,6 @@
 """The columns of a list by name, wherever its header stands and however it is spelt."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ _UNIT: Final = re.compile(
     r"\s*[\[(]\s*(?P<unit>[GTP]?Flop[a-z/]*|[kM]W|MHz)\s*[\])]\s*$", re.IGNORECASE
 )
 _BLANKS: Final = re.compile(r"[\s\u00a0\u2009\u202f'\u2019]+")
+_PLAIN: Final = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,3})?")
 _FIGURE: Final = re.compile(r"[\d.,]+")
 _COMMA_DECIMALS: Final = re.compile(r"\d,(?:\d{1,2}|\d{4,})$")
 _POINT_DECIMALS: Final = re.compile(r"\d\.(?:\d{1,2}|\d{4,})$")
@@ -45,10 +47,12 @@ class ListTable:
         text = _BLANKS.sub("", row[column])
         if self.comma_decimals:
             text = text.replace(".", "").replace(",", ".")
-        try:
-            return float(text.replace(",", "")) if text else None
-        except ValueError:
-            return None
+        return float(text.replace(",", "")) if _PLAIN.fullmatch(text.replace(",", "")) else None
+
+    def positive(self, row: ListRow, column: str) -> float | None:
+        """A cell as a number above zero; None for any other."""
+        number = self.number(row, column)
+        return number if number and 0 < number < math.inf else None
 
 
 def list_table(

@@ -8,7 +8,7 @@ from typing import Final
 from ingest.machine_lists.columns import ListRow, ListTable, list_table
 from ingest.machine_lists.epoch_chips import Chips, chips_of
 from ingest.machine_lists.epoch_phases import Phases
-from ingest.machine_lists.files import date_in_name, read_list, read_on
+from ingest.machine_lists.files import date_in_name, read_list, read_on, readable_date
 from model.countries import country_code
 from model.gpus import GpuCatalogue
 from model.listings import Listed, Listing, Sector, SetAside, epoch_key, top500_key
@@ -82,11 +82,11 @@ def _listed(
 ) -> Listed:
     chips = chips_of(row, table, catalogue)
     country = country_code(row["country"])
-    power = table.number(row, "reported_power")
+    power = table.positive(row, "reported_power")
     planned = row["status"].casefold() == "planned"
     return Listed(
         row=row.line,
-        name=row["name"].strip('"'),
+        name=_name(row),
         keys=_keys(row),
         source=_source(row, chips, copied, power=bool(power)),
         country=country,
@@ -97,13 +97,17 @@ def _listed(
         gpus=chips.count,
         cards=chips.cards,
         gpu_model=chips.words,
-        in_service=row["first_operational"] or None,
+        in_service=readable_date(row["first_operational"]),
         retired=_retired(row),
         power=Power(mw=power, basis="press") if power else None,
         caveat=_caveat(row, chips),
         set_aside=phases.set_aside(row) or _excluded(row, chips, country),
         details={"status": row["status"], "certainty": row["certainty"]},
     )
+
+
+def _name(row: ListRow) -> str:
+    return row["name"].strip('"') or f"line {row.line}"
 
 
 def _keys(row: ListRow) -> frozenset[str]:
@@ -130,14 +134,14 @@ def _caveat(row: ListRow, chips: Chips) -> str | None:
 
 
 def _retired(row: ListRow) -> str | None:
-    if row["decommissioned"]:
-        return row["decommissioned"]
-    return "unknown" if row["status"].casefold() == "decommissioned" else None
+    gone = row["decommissioned"] or row["status"].casefold() == "decommissioned"
+    return readable_date(row["decommissioned"]) or "unknown" if gone else None
 
 
 def _excluded(row: ListRow, chips: Chips, country: str | None) -> SetAside | None:
     reasons = (
         (_is_anonymous(row), "anonymous: cannot be told from others"),
+        (not row["name"], "without a name"),
         (bool(row["exclude"]), "excluded by Epoch AI"),
         (row["certainty"].casefold() == "unlikely", "unlikely to exist, says Epoch AI"),
         (row["single"].casefold() == "no", "several sites counted as one"),
@@ -154,19 +158,18 @@ def _named(country: str) -> str:
 
 
 def _source(row: ListRow, chips: Chips, copied: str | None, *, power: bool) -> MachineSource:
-    name = row["name"].strip('"')
     filled = {
         "gpus": chips.count is not None,
         "components": bool(chips.cards),
         "gpu_model": not chips.cards and chips.words is not None,
-        "in_service": bool(row["first_operational"]),
+        "in_service": readable_date(row["first_operational"]) is not None,
         "retired": _retired(row) is not None,
         "power": power,
     }
     links = (row[column] for column in _SOURCES)
     return MachineSource(
         covers=tuple(field for field, known in filled.items() if known),
-        title=f"Data on GPU Clusters, row '{name}'",
+        title=f"Data on GPU Clusters, row '{_name(row)}'",
         publisher="Epoch AI",
         url=next((link for link in links if link.startswith(("http://", "https://"))), PAGE),
         date=copied,
@@ -178,6 +181,6 @@ def _source(row: ListRow, chips: Chips, copied: str | None, *, power: bool) -> M
 
 def _says(row: ListRow, chips: Chips) -> str:
     counted = f"{chips.count:,} chips: {chips.words}" if chips.count and chips.words else None
-    began = row["first_operational"]
+    began = readable_date(row["first_operational"])
     told = (counted, f"first operational {began}" if began else None, row["certainty"].lower())
     return "; ".join(part for part in told if part) + "."

@@ -65,8 +65,8 @@ _KINDS: Final = (("chip", "chip_count"), ("chip_2", "chip_count_2"))
 
 
 def _count(row: ListRow, table: ListTable, column: str) -> int | None:
-    number = table.number(row, column)
-    if number is None or number <= 0 or abs(number - round(number)) > _WHOLE * number:
+    number = table.positive(row, column)
+    if number is None or abs(number - round(number)) > _WHOLE * number:
         return None
     return round(number)
 

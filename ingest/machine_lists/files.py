@@ -7,6 +7,7 @@ from typing import Final
 
 from ingest.formats.table_file import SIZE_LIMIT_BYTES, TableFile, read_table_file
 from ingest.whole_file import read_whole
+from model.dates import resolve
 
 _DATES: Final = (
     re.compile(r"(?<!\d)(20\d\d)[-_.]?(0[1-9]|1[0-2])[-_.]?(0[1-9]|[12]\d|3[01])(?!\d)"),
@@ -33,3 +34,12 @@ def date_in_name(path: Path) -> str | None:
 def read_on(date: str | None) -> str | None:
     """Today, for a source that bears no date: when it was read."""
     return None if date else datetime.now(tz=UTC).date().isoformat()
+
+
+def readable_date(text: str) -> str | None:
+    """A date of a list where the registry can read it; None for any other words."""
+    try:
+        resolve(text)
+    except ValueError:
+        return None
+    return text

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from ingest.machine_lists.columns import ListRow, ListTable, list_table
-from ingest.machine_lists.files import date_in_name, read_list, read_on
+from ingest.machine_lists.files import date_in_name, read_list, read_on, readable_date
 from model.countries import country_code
 from model.gpus import Gpu, GpuCatalogue
 from model.listings import Listed, Listing, Sector, SetAside, top500_key
@@ -82,7 +82,7 @@ def _told_apart(rows: Sequence[Listed]) -> Iterator[Listed]:
 def _month(table: ListTable, told: str | None) -> tuple[str | None, tuple[str, ...]]:
     if told:
         return told[:7], ()
-    lists = [table.number(row, "first_appearance") for row in table.rows]
+    lists = [table.positive(row, "first_appearance") for row in table.rows]
     latest = max((int(number) for number in lists if number), default=None)
     if latest is None:
         return None, ("the list bears no date: --date 2025-06 says which it is",)
@@ -92,20 +92,18 @@ def _month(table: ListTable, told: str | None) -> tuple[str | None, tuple[str, .
 
 def _listed(row: ListRow, table: ListTable, catalogue: GpuCatalogue, month: str | None) -> Listed:
     accelerator = " ".join(row["accelerator"].split())
-    cores = int(table.number(row, "cores") or 0)
+    cores = int(table.positive(row, "cores") or 0)
     card = catalogue.listed(accelerator)
     units = catalogue.units_per_device(card, cores) if card else None
     devices = cores / units if units and cores else None
     rpeak = _pflops(row, table, "rpeak")
     flag = _flag(devices, rpeak, _rated(card, units, catalogue))
-    name, system = _name(row), row["system_id"]
+    name, system = _name(row), _system(row)
     gpus = int(devices) if devices and devices.is_integer() else None
     return Listed(
         row=row.line,
         name=name,
-        keys=frozenset(
-            {top500_key(int(number))} if (number := table.number(row, "system_id")) else ()
-        ),
+        keys=frozenset({top500_key(system)} if system else ()),
         source=_source(row, table, month, cores=cores, units=units, gpus=gpus),
         country=country_code(row["country"]),
         operator=row["site"] or None,
@@ -124,7 +122,7 @@ def _listed(row: ListRow, table: ListTable, catalogue: GpuCatalogue, month: str 
         set_aside=_set_aside(accelerator, cores, card, devices),
         details={
             "rank": _whole(table.number(row, "rank")),
-            "system_id": system.replace(" ", "") or None,
+            "system_id": system or None,
             "accelerator": accelerator or None,
             "accelerator_cores": cores or None,
             "units_per_device": units,
@@ -139,7 +137,13 @@ def _cards(card: str | None, gpus: int | None, accelerator: str) -> tuple[Compon
 
 
 def _name(row: ListRow) -> str:
-    return row["name"] or f"{row['site']}, system {row['system_id']}".strip(", ")
+    system = f"system {row['system_id']}" if row["system_id"] else f"line {row.line}"
+    return row["name"] or ", ".join(filter(None, (row["site"], system)))
+
+
+def _system(row: ListRow) -> str:
+    """A system's number, whatever parts its thousands; empty where there is none."""
+    return re.sub(r"\D", "", row["system_id"].removesuffix(".0"))
 
 
 def _whole(number: float | None) -> int | None:
@@ -147,18 +151,18 @@ def _whole(number: float | None) -> int | None:
 
 
 def _year(row: ListRow, table: ListTable) -> str | None:
-    year = table.number(row, "year")
-    return f"{int(year)}" if year else None
+    year = table.positive(row, "year")
+    return readable_date(f"{int(year)}") if year else None
 
 
 def _pflops(row: ListRow, table: ListTable, column: str) -> float | None:
-    value = table.number(row, column)
+    value = table.positive(row, column)
     unit = table.units.get(column, _BARE_UNIT)[:1].casefold()
     return round(value * _PFLOPS.get(unit, _PFLOPS["t"]), 6) if value else None
 
 
 def _power(row: ListRow, table: ListTable) -> Power | None:
-    kilowatts = table.number(row, "power")
+    kilowatts = table.positive(row, "power")
     return Power(mw=round(kilowatts / 1000, 6), basis="benchmark run") if kilowatts else None
 
 
@@ -220,7 +224,7 @@ def _source(
         "rmax_pflops": _pflops(row, table, "rmax") is not None,
         "rpeak_pflops": _pflops(row, table, "rpeak") is not None,
     }
-    system = re.sub(r"\D", "", row["system_id"])
+    system = _system(row)
     return MachineSource(
         covers=tuple(field for field, known in filled.items() if known),
         title=_title(month, system),

@@ -12,6 +12,7 @@ import polars as pl
 from analytics.listed_machines import Judged, judge, judged_frame
 from analytics.listed_proposals import proposals
 from ingest.machine_lists.epoch import read_epoch
+from ingest.machine_lists.files import readable_date
 from ingest.machine_lists.top500 import read_top500
 from model.errors import InputError
 from model.listings import Listing, Verdict
@@ -104,7 +105,7 @@ def top500(
 
 
 def _checked(date: str | None) -> str | None:
-    if date and not re.fullmatch(_DATE, date):
+    if date and not (re.fullmatch(_DATE, date) and readable_date(date)):
         raise InputError(f"--date {date!r} is no date", hint="2026-03-06 or 2025-06.")
     return date
 

@@ -70,6 +70,9 @@ def test_phases_are_cumulative_and_a_planned_one_supersedes_nothing(tmp_path: Pa
             {"Name": "B Phase 2", "Builds Upon": "B Phase 1"},
             {"Name": "C Phase 1", "Superseded by": "C Phase 2"},
             {"Name": "C Phase 2", "Builds Upon": "C Phase 1", "Status": "Planned"},
+            {"Name": "D Phase 1"},
+            {"Name": "D Phase 2"},
+            {"Name": "D Phase 10"},
         )
     )
     assert found == {
@@ -79,6 +82,9 @@ def test_phases_are_cumulative_and_a_planned_one_supersedes_nothing(tmp_path: Pa
         "B Phase 2": None,
         "C Phase 1": None,
         "C Phase 2": None,
+        "D Phase 1": ("superseded", "contained in D Phase 10"),
+        "D Phase 2": ("superseded", "contained in D Phase 10"),
+        "D Phase 10": None,
     }
 
 
@@ -87,6 +93,7 @@ def test_phases_are_cumulative_and_a_planned_one_supersedes_nothing(tmp_path: Pa
     [
         ({"Possible Duplicate": "True", "Possible Duplicate Of": "Other"}, "duplicate", "a possible duplicate of Other, says Epoch AI"),
         ({"Name": "Anonymized Chinese System"}, "excluded", "anonymous: cannot be told from others"),
+        ({"Name": ""}, "excluded", "without a name"),
         ({"Exclude": "True"}, "excluded", "excluded by Epoch AI"),
         ({"Certainty": "Unlikely"}, "excluded", "unlikely to exist, says Epoch AI"),
         ({"Single cluster?": "No"}, "excluded", "several sites counted as one"),
@@ -189,7 +196,7 @@ def test_the_full_list(shared: Path):
     assert listing.attribution.endswith("CC BY 4.0, copy of 2026-03-06")
     set_aside = Counter(row.set_aside.verdict for row in listing.rows if row.set_aside)
     assert set_aside["duplicate"] == 94
-    assert set_aside["superseded"] == 31
+    assert set_aside["superseded"] == 35
     phases = {row.name: row.set_aside for row in listing.rows if "Colossus Memphis" in row.name}
     assert phases["xAI Colossus Memphis Phase 3"] is None
     for number in (1, 2):
