@@ -12,6 +12,7 @@ import polars as pl
 
 from analytics.award_accounts import award_accounts
 from analytics.award_hours import BILLING, Account, Charging, Hours, Measure, daily_hours, measure
+from analytics.award_places import placed
 from analytics.calendar import calendar, day_span
 from analytics.tracking import with_gpu_tracking
 from model.schemas import AWARDS
@@ -34,6 +35,7 @@ _ROUNDING: Final = 1e-9
 _DATED: Final = ("start", "end")
 
 Key = tuple[Any, ...]
+NO_MACHINES: Final[Mapping[str, str]] = MappingProxyType({})
 NO_CHARGING: Final[Mapping[str, Charging]] = MappingProxyType({})
 
 
@@ -76,11 +78,13 @@ def award_use(
     as_of: datetime,
     timezone: str = "UTC",
     charging: Mapping[str, Charging] = NO_CHARGING,
+    machines: Mapping[str, str] = NO_MACHINES,
 ) -> pl.DataFrame:
     """What was used of each award up to `as_of`, in the award's own unit (USE_SCHEMA).
 
     The allocated hours of the award's accounts within [start, end), days of `timezone`. Where an
-    award's `resource` is the cluster of some of its accounts, only those count. Where awards
+    award's `resource` is the cluster of some of its accounts, or its machine (`machines`: machine
+    to cluster), only those count. Where awards
     overlap on an account, the one that ends first is used first; what goes beyond all of them is
     charged to the one that ends last.
 
@@ -95,7 +99,7 @@ def award_use(
     now = as_of.astimezone(ZoneInfo(timezone))
     if "gpu_untracked" not in jobs.collect_schema().names():
         jobs = with_gpu_tracking(jobs)
-    live = _live_awards(awards, jobs, charging)
+    live = _live_awards(awards, jobs, charging, machines)
     hours = _hours(live, jobs, as_of=as_of, timezone=timezone)
     _charge(live, hours, since=now.date() - timedelta(days=RATE_DAYS))
     rows = [_row(award, now) for award in live]
@@ -103,7 +107,10 @@ def award_use(
 
 
 def _live_awards(
-    awards: pl.DataFrame, jobs: pl.LazyFrame, charging: Mapping[str, Charging]
+    awards: pl.DataFrame,
+    jobs: pl.LazyFrame,
+    charging: Mapping[str, Charging],
+    machines: Mapping[str, str],
 ) -> list[_Award]:
     decided = awards.filter(
         (pl.col("granted") > 0)
@@ -111,11 +118,23 @@ def _live_awards(
         & (pl.col("status").fill_null("decided") != "withdrawn")
     )
     seen = set(jobs.select(pl.col("cluster").unique()).collect(engine="streaming")["cluster"])
-    accounts: dict[Key, list[Account]] = defaultdict(list)
-    for row in award_accounts(decided).iter_rows(named=True):
-        accounts[tuple(row[name] for name in AWARDS.key)].append((row["cluster"], row["account"]))
+    accounts = _accounts(decided, machines)
     found = (_award(row, accounts, seen, charging) for row in decided.iter_rows(named=True))
     return [award for award in found if award is not None]
+
+
+def _accounts(awards: pl.DataFrame, machines: Mapping[str, str]) -> dict[Key, list[Account]]:
+    """Each award's accounts, on its resource alone where it has some there."""
+    named = award_accounts(awards).select(*AWARDS.key, "cluster", "account")
+    places = placed(awards, named["cluster"].unique().to_list(), machines)
+    of_one = places.filter(~pl.col("spread")).select(*AWARDS.key, here="cluster")
+    found = named.join(of_one, on=list(AWARDS.key), how="left", maintain_order="left")
+    on_it = (pl.col("cluster") == pl.col("here")).fill_null(value=False)
+    kept = found.filter(on_it | ~on_it.any().over(AWARDS.key))
+    accounts: dict[Key, list[Account]] = defaultdict(list)
+    for *key, cluster, account, _ in kept.iter_rows():
+        accounts[tuple(key)].append((cluster, account))
+    return accounts
 
 
 def _award(
@@ -126,8 +145,6 @@ def _award(
 ) -> _Award | None:
     key = tuple(row[name] for name in AWARDS.key)
     named = accounts.get(key, [])
-    if row["resource"] in {cluster for cluster, _ in named}:
-        named = [place for place in named if place[0] == row["resource"]]
     clusters = {cluster for cluster, _ in named}
     counted = measure(resolve_unit(row["unit"] or ""), clusters, charging)
     if counted is None or not clusters or not clusters <= seen:

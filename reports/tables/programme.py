@@ -96,6 +96,7 @@ def awards_and_use(asked: Asked) -> tuple[pl.DataFrame, pl.DataFrame | None]:
         as_of=as_of,
         timezone=asked.question.timezone,
         charging=charging(facts.settings.clusters),
+        machines=machines(facts.settings.clusters),
     )
     return facts.awards, used
 

@@ -53,6 +53,18 @@ def used(awards: pl.DataFrame, jobs: list[dict[str, Any]], **more: Any) -> dict[
     return dict(use(awards, jobs, **more).select("application_id", "used").iter_rows())
 
 
+def test_a_resource_names_its_cluster_in_any_case_or_by_its_machine() -> None:
+    jobs = [ran(1, 5), ran(1, 7, cluster="two")]
+    both = "one:a;two:a"
+    awards = table(
+        award("any", resource="TWO", accounts=both), award("elsewhere", resource="x", accounts=both)
+    )
+    assert used(awards, jobs)["any"] == 7
+    machine = table(award("m", resource="uk-two", accounts=both))
+    assert used(machine, jobs, machines={"uk-two": "two"}) == {"m": 7}
+    assert used(machine, jobs) == {"m": 12}
+
+
 QUARTERS = (
     award("x", tranche="Q1", granted=30.0, end=date(2026, 2, 1)),
     award("x", tranche="Q2", granted=30.0, start=date(2026, 2, 1), end=date(2026, 3, 1)),
