@@ -66,7 +66,7 @@ def judge(told: pl.DataFrame) -> Judged:
     )
     said = [pl.col(f"_{name}") for name in _COLUMNS]
     return Judged(
-        frame=frame.cast(dict(INTENSITY.schema)),
+        frame=frame.cast(INTENSITY.schema),
         rejects=_rejects(bad, good["line"]),
         accepted=good["line"].n_unique(),
         refused=_count(good, said, "refused"),
