@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from plimsoll.api import (
         applications,
         capacity,
+        carbon,
         demand,
         fragmentation,
         grantable,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         inference,
         load_awards,
         load_events,
+        load_intensity,
         load_jobs,
         load_nodes,
         nodes,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = [
     "applications",
     "capacity",
+    "carbon",
     "demand",
     "fragmentation",
     "grantable",
@@ -48,6 +51,7 @@ __all__ = [
     "inference",
     "load_awards",
     "load_events",
+    "load_intensity",
     "load_jobs",
     "load_nodes",
     "nodes",

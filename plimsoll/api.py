@@ -10,6 +10,7 @@ import polars as pl
 from ingest.award_sources import AwardFormat
 from ingest.awards import AwardOptions, ingest_awards
 from ingest.events import ingest_events
+from ingest.intensity import ingest_intensity
 from ingest.jobs import ingest_jobs
 from ingest.nodes import ingest_nodes
 from ingest.options import JobOptions
@@ -94,6 +95,11 @@ def load_awards(
     return ingest_awards(store, _paths(paths), options=options)
 
 
+def load_intensity(store: Store, paths: Paths) -> IngestReport:
+    """Read carbon intensities of grids as `plimsoll ingest intensity` does."""
+    return ingest_intensity(store, _paths(paths))
+
+
 def usage(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
     """Jobs and the hours they held, by period and dimension."""
     return _ask("usage", store, asking)
@@ -162,6 +168,11 @@ def fragmentation(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
 def small_and_central(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
     """Clusters of fewer than 32 GPUs beside the others: utilisation, waits, carbon."""
     return _ask("small_and_central", store, asking)
+
+
+def carbon(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
+    """Energy and carbon of jobs, what they rest on, and what idle GPUs drew."""
+    return _ask("carbon", store, asking)
 
 
 def growth(*, on: Day | None = None, **asking: Unpack[Asking]) -> pl.DataFrame:

@@ -10,6 +10,7 @@ from analytics.applications import APPLICATION_COLUMNS
 from analytics.award_pools import POOL_COLUMNS
 from analytics.calendar import calendar
 from analytics.capacity_lines import CAPACITY_SCHEMA
+from analytics.carbon import CARBON_COLUMNS
 from analytics.demand import DEMAND_COLUMNS
 from analytics.dimensions import DIMENSIONS
 from analytics.estate import OBSERVED_SCHEMA, Estate
@@ -56,6 +57,7 @@ def printed() -> dict[str, list[str]]:
         "pools": ["call", "round", *POOL_COLUMNS],
         "regret": list(REGRET_COLUMNS),
         "capacity": CAPACITY_SCHEMA.names(),
+        "carbon": list(CARBON_COLUMNS),
         "utilisation": utilisation(estate, calendar=days).frame.columns,
         "nodes": nodes(estate, calendar=days).frame.columns,
         "fragmentation": fragmentation(estate, calendar=days).frame.columns,
