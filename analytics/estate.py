@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from analytics.gpu_models import Aliases, GpuNames
+from model.inference_thresholds import InferenceThresholds
 from model.mig_profiles import MigProfiles
 from model.schemas import NODE_EVENTS
 
@@ -34,6 +35,7 @@ class Estate:
     - `catalogue` and `aliases` (by cluster) turn Slurm's type names into catalogue ids;
     - `mig_profiles`: by catalogue id, what a card can be cut into;
     - `inference_cards`: catalogue ids of the cards made for inference;
+    - `thresholds`: what counts as reclaimable;
     - `tiers`: the tier of each cluster;
     - `node_roles`: by cluster, (pattern, role) pairs of the site's settings; a pattern is matched
       against node and partition names in the manner of the shell, and the first match wins.
@@ -48,5 +50,6 @@ class Estate:
     aliases: Aliases = field(default_factory=dict)
     mig_profiles: MigProfiles = field(default_factory=dict)
     inference_cards: frozenset[str] = frozenset()
+    thresholds: InferenceThresholds = field(default_factory=InferenceThresholds)
     tiers: Mapping[str, str | None] = field(default_factory=dict)
     node_roles: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)

@@ -5,35 +5,21 @@ from typing import Final
 
 import polars as pl
 
-from analytics.allocated_states import ALLOCATED_SECONDS, with_allocated_states
 from analytics.calendar import Calendar
 from analytics.device_notes import NO_TELEMETRY, device_notes
 from analytics.estate import Estate
 from analytics.finding import Finding
 from analytics.node_labels import Where, checked, chosen
-from analytics.node_time import NodeTime, node_time
-from analytics.reclaim import POOL, InferenceThresholds, Reclaimable, reclaimable
-from analytics.utilisation_table import period_column, ratio, summed
+from analytics.node_states import STATES, node_states, state_hours, training_beside
+from analytics.node_time import NodeTime
+from analytics.reclaim import POOL
+from analytics.utilisation_table import period_column
+from model.inference_thresholds import InferenceThresholds
 
-STATES: Final = (
-    "not_observed",
-    "down",
-    "reserved",
-    "blocked",
-    "free",
-    "allocated_unused",
-    "model_loaded_idle",
-    "low",
-    "ineffective",
-    "partial",
-    "effective",
-    "active",
-    "no_data",
-)
-"""The states of a GPU's time, as `docs` and the metric registry define them."""
+__all__ = ["STATES", "inference"]
 
-_FROM_OCCUPANCY: Final = ("not_observed", "down", "reserved", "blocked", "free")
 _HOUR_S: Final = 3600
+
 _ORDER: Final = ("cluster", "tier", "partition", "node", "node_role", "gpu_model")
 
 
@@ -66,26 +52,19 @@ def inference(
     Raises:
         InputError: for a dimension that nodes do not have.
     """
-    where, thresholds = where or {}, thresholds or InferenceThresholds()
+    where, thresholds = where or {}, thresholds or estate.thresholds
     checked(where, table="inference")
     asked = {*POOL, *checked(by, table="inference")}
     by = [name for name in _ORDER if name in asked]
-    time = _all_roles(estate, calendar, by=by, where=where, thresholds=thresholds)
-    spare = reclaimable(
-        time.swept,
-        estate.observed,
-        calendar=calendar,
-        thresholds=thresholds,
-        unused=time.devices.unused if time.devices else None,
-    )
-    rows = with_allocated_states(_rows(time, spare), time.devices, spare, estate.mig_profiles)
-    frame = _tabulated(chosen(rows, by=by, where=where), by=by, calendar=calendar)
-    compared = frame.join(_training(rows, calendar), on=["bin", "cluster"], how="left")
-    described = compared.join(_counted(rows, by, where, time), on=by, how="left", nulls_equal=True)
-    kept = described.join(spare.headroom, on=list(POOL), how="left", nulls_equal=True)
+    states = node_states(estate, calendar=calendar, by=by, where=where, thresholds=thresholds)
+    time, shown = states.time, chosen(states.rows, by=by, where=where)
+    frame = state_hours(shown, by=by, calendar=calendar)
+    training = training_beside(states.rows, calendar)
+    compared = frame.join(training, on=["bin", "cluster"], how="left")
+    described = compared.join(_counted(shown, by, time), on=by, how="left", nulls_equal=True)
+    kept = described.join(states.spare.headroom, on=list(POOL), how="left", nulls_equal=True)
     columns = [*period_column(calendar), *by, *_columns()]
     ordered = kept.sort("bin", *by, nulls_last=True).select(columns)
-    shown = chosen(rows, by=by, where=where)
     said = device_notes(time.devices, shown) if time.devices else (NO_TELEMETRY,)
     return Finding(frame=ordered, notes=(*time.notes, *said, *_notes(kept, thresholds)))
 
@@ -108,73 +87,10 @@ def _columns() -> list[str]:
     ]
 
 
-def _all_roles(
-    estate: Estate,
-    calendar: Calendar,
-    *,
-    by: Sequence[str],
-    where: Where,
-    thresholds: InferenceThresholds,
-) -> NodeTime:
-    """All nodes of the clusters asked for: pools and the comparison need more than the filter."""
-    return node_time(
-        estate,
-        calendar=calendar,
-        by=by,
-        where={name: where[name] for name in ("cluster", "tier") if name in where},
-        with_roles=True,
-        with_devices=True,
-        margin_s=thresholds.free_window_s,
-    )
-
-
-def _rows(time: NodeTime, spare: Reclaimable) -> pl.DataFrame:
-    """GPU-seconds of nodes that have GPUs, with `reclaimable`, null where occupancy is unknown."""
-    known = pl.col("free").is_not_null()
-    return (
-        time.on_nodes.filter(pl.col("node_role") != "cpu", pl.col("gpu_count") > 0)
-        .join(spare.seconds.drop("unbusy"), on=["key", "period", "bin"], how="left")
-        .with_columns(pl.when(known).then(pl.col("reclaimable").fill_null(0.0)))
-    )
-
-
-def _tabulated(rows: pl.DataFrame, *, by: Sequence[str], calendar: Calendar) -> pl.DataFrame:
-    own = ["capacity", *_FROM_OCCUPANCY, "allocated", "reclaimable", "covered"]
-    seconds = [*own, *ALLOCATED_SECONDS]
-    sums = summed(rows.select("bin", *by, *seconds), by=by, calendar=calendar)
-    available = pl.col("capacity") - pl.col("not_observed") - pl.col("down")
-    hours = {
-        **{f"{state}_gpu_hours": state for state in STATES},
-        "installed_gpu_hours": "capacity",
-        "allocated_gpu_hours": "allocated",
-        "reclaimable_low_gpu_hours": "reclaimable",
-        "reclaimable_high_gpu_hours": "high",
-        "mig_reclaimable_gpu_hours": "mig_reclaimable",
-    }
-    return sums.select(
-        "bin",
-        "period_start",
-        *by,
-        *((pl.col(name) / _HOUR_S).alias(column) for column, name in hours.items()),
-        ratio(pl.col("allocated"), available).alias("utilisation_available"),
-        ratio(pl.col("covered"), pl.col("allocated")).alias("telemetry_coverage"),
-        ratio(pl.col("guessed"), pl.col("allocated")).alias("estimated_share"),
-    )
-
-
-def _training(rows: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
-    """How much the training nodes of each cluster were used, in each period."""
-    training = rows.filter(pl.col("node_role") == "training")
-    frame = _tabulated(training, by=["cluster"], calendar=calendar)
-    return frame.select(
-        "bin", "cluster", pl.col("utilisation_available").alias("training_utilisation_available")
-    )
-
-
-def _counted(rows: pl.DataFrame, by: Sequence[str], where: Where, time: NodeTime) -> pl.DataFrame:
+def _counted(shown: pl.DataFrame, by: Sequence[str], time: NodeTime) -> pl.DataFrame:
     """How many nodes each line is about, and how many of them are candidates."""
     basis = time.swept.roles.select("cluster", "node", "role_basis")
-    each = chosen(rows, by=by, where=where).select(*{*by, "node"}).unique()
+    each = shown.select(*{*by, "node"}).unique()
     named = each.join(basis, on=["cluster", "node"], how="left")
     candidate = (pl.col("role_basis") == "candidate").fill_null(False)
     counts = [pl.len().cast(pl.Int64).alias("nodes"), candidate.sum().alias("candidate_nodes")]

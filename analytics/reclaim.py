@@ -11,6 +11,7 @@ from analytics.device_hours import MILLIONTHS
 from analytics.node_time import Swept
 from analytics.queueing import servers_needed
 from analytics.sweep import cuts, edges, swept
+from model.inference_thresholds import InferenceThresholds
 
 POOL: Final = ("cluster", "node_role", "gpu_model")
 """Nodes that can stand in for each other: head-room is kept for all of them together."""
@@ -19,19 +20,6 @@ _SEGMENT: Final = ("key", "period", "begin_s", "end_s", "capacity", "free")
 _SPARE: Final = pl.col("free") + pl.col("unused")
 _MOMENTS: Final = 1 << 40
 """More than any moment in epoch seconds: number and moment make one sortable integer."""
-
-
-@dataclass(frozen=True)
-class InferenceThresholds:
-    """What counts as reclaimable.
-
-    A GPU must be free for `free_window_s` on end. So many GPUs of a pool stay free that no more
-    than `late_share` of arrivals wait longer than `target_wait_s`.
-    """
-
-    free_window_s: int = 7200
-    late_share: float = 0.05
-    target_wait_s: int = 600
 
 
 @dataclass(frozen=True)

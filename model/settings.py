@@ -13,6 +13,7 @@ from pydantic import Field, PrivateAttr, model_validator
 from model.cluster_settings import ClusterSettings, Timezone
 from model.errors import InputError
 from model.grid_carbon import YearlySeries
+from model.inference_thresholds import InferenceThresholds
 from model.origin import Record, Text
 from model.outlook_settings import Outlook
 from model.source_settings import PATH_KEYS
@@ -133,6 +134,7 @@ class Settings(Record):
     engine: Literal["polars", "dask", "spark"] = "polars"
     privacy: Privacy = Field(default_factory=Privacy)
     clusters: tuple[ClusterSettings, ...] = ()
+    inference: InferenceThresholds = Field(default_factory=InferenceThresholds)
     carbon: Carbon = Field(default_factory=Carbon)
     surveys: tuple[Path, ...] = ()
     outlook: Outlook = Field(default_factory=Outlook)

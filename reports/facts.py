@@ -193,6 +193,7 @@ class Facts:
             aliases=self.aliases,
             mig_profiles=mig_profiles(self.catalogue),
             inference_cards=self.catalogue.inference_cards,
+            thresholds=self.settings.inference,
             tiers=dict(self.clusters_frame.iter_rows()),
             node_roles={name: each.role_patterns for name, each in settings.items() if each},
         )

@@ -3,7 +3,7 @@
 import pytest
 
 from analytics.inference import inference
-from analytics.reclaim import InferenceThresholds
+from model.inference_thresholds import InferenceThresholds
 from model.question import Question
 from model.registry import load_gpus
 from model.settings import Settings

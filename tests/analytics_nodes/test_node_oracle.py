@@ -17,8 +17,8 @@ from analytics.calendar import BINS_SCHEMA, Calendar
 from analytics.estate import Estate
 from analytics.inference import STATES, inference
 from analytics.node_labels import DIMENSIONS
-from analytics.reclaim import InferenceThresholds
 from analytics.utilisation import nodes, utilisation
+from model.inference_thresholds import InferenceThresholds
 
 GROUPINGS = [
     (),

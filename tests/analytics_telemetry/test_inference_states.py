@@ -7,8 +7,8 @@ import pytest
 from device_rows import calendar, device_hour, estate, job, node, random_world
 
 from analytics.inference import STATES, inference
-from analytics.reclaim import InferenceThresholds
 from analytics.utilisation import nodes, utilisation
+from model.inference_thresholds import InferenceThresholds
 from model.mig_profiles import mig_profiles
 from model.registry import load_gpus
 
