@@ -32,7 +32,7 @@ def faults(*paths: Path) -> list[str]:
 
 
 def test_the_packaged_registry_is_clean():
-    assert check_files(()) == 105
+    assert check_files(()) == len(load_registry().machines) >= 105
     assert check_registry(load_registry()) == []
 
 
