@@ -10,6 +10,7 @@ from analytics.capacity import capacity
 from analytics.capacity_lines import YES
 from analytics.capacity_totals import PUBLIC_SECTORS
 from analytics.finding import Finding
+from analytics.survey_machines import known_to
 from model.machines import Machine
 from model.origin import UNVERIFIED, grade_named, rank
 from model.registry import Registry
@@ -165,8 +166,7 @@ def _years(
 
 def _new_to(registry: Registry, survey: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
     """The survey without clusters that the registry names already, and their names."""
-    names = {machine.name.casefold() for machine in registry.machines}
-    doubled = pl.col("name").str.to_lowercase().is_in(sorted(names))
+    doubled = known_to(registry)
     return survey.filter(~doubled), sorted(set(survey.filter(doubled)["name"]))
 
 

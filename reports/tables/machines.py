@@ -13,7 +13,9 @@ from analytics.finding import Finding
 from analytics.inference import inference
 from analytics.machine_commitments import commitments
 from analytics.outlook import outlook
+from analytics.survey_machines import with_survey
 from analytics.targets import targets
+from ingest.survey import read_surveys
 from model.countries import HOME
 from model.errors import InputError
 from model.grid_carbon import load_grid_carbon
@@ -103,5 +105,6 @@ def _today(asked: Asked) -> date:
 
 def _lines(asked: Asked, on: date) -> pl.DataFrame:
     """The lines of `capacity` on a day that the filters leave."""
-    frame = capacity(asked.registry, on=on, min_grade=asked.question.min_grade)
+    registry = with_survey(asked.registry, read_surveys(asked.settings.surveys))
+    frame = capacity(registry, on=on, min_grade=asked.question.min_grade)
     return kept(Finding(frame), asked.where).frame
