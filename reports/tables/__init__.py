@@ -18,7 +18,12 @@ from reports.tables.machines import (
     outlook_table,
     targets_table,
 )
-from reports.tables.nodes import inference_table, nodes_table, utilisation_table
+from reports.tables.nodes import (
+    inference_table,
+    moves_table,
+    nodes_table,
+    utilisation_table,
+)
 from reports.tables.programme import (
     applications_table,
     pools_table,
@@ -45,6 +50,7 @@ TABLES: Final[Mapping[str, TableMaker]] = {
     "grantable": grantable_table,
     "growth": growth_table,
     "inference": inference_table,
+    "moves": moves_table,
     "nodes": nodes_table,
     "outcomes": outcomes_table,
     "outlook": outlook_table,

@@ -2,7 +2,9 @@
 
 from analytics.finding import Finding
 from analytics.inference import inference
+from analytics.moves import moves
 from analytics.utilisation import nodes, utilisation
+from model.errors import InputError
 from reports.tables.asked import Asked
 
 
@@ -23,3 +25,15 @@ def inference_table(asked: Asked) -> Finding:
     """Inference nodes beside the training nodes of the same site."""
     facts, periods = asked.known()
     return inference(facts.estate(), calendar=periods, by=asked.question.by, where=asked.where)
+
+
+def moves_table(asked: Asked) -> Finding:
+    """Inference nodes that could be training nodes, ranked."""
+    facts, periods = asked.known()
+    asked.without_by()
+    if asked.question.period != "total":
+        raise InputError(
+            "moves is one ranking and takes no --period",
+            hint="--from and --to say what it is of.",
+        )
+    return moves(facts.estate(), calendar=periods, where=asked.where)

@@ -19,6 +19,7 @@ from analytics.grantable import GRANTABLE_COLUMNS
 from analytics.growth import GROWTH_SCHEMA
 from analytics.inference import inference
 from analytics.job_queue import QUEUE_COLUMNS
+from analytics.moves import MOVES_SCHEMA
 from analytics.outcomes import OUTCOME_COLUMNS
 from analytics.regret import REGRET_COLUMNS
 from analytics.shortfall import SHORTFALL_COLUMNS
@@ -64,6 +65,7 @@ def printed() -> dict[str, list[str]]:
         "growth": GROWTH_SCHEMA.names(),
         "small_and_central": [SIZE_CLASS, *VALUE_COLUMNS],
         "inference": inference(estate, calendar=days).frame.columns,
+        "moves": MOVES_SCHEMA.names(),
     }
 
 
