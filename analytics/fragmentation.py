@@ -122,9 +122,9 @@ def _in_groups(segments: pl.DataFrame, groups: pl.DataFrame, by: tuple[str, ...]
 def _together(grouped: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
     """The pools of each group added up, segment by segment."""
     terms = {name: pl.col(name) for name in _TERMS}
-    of_groups = grouped.rename({"key": "pool", "group": "key"})
+    of_groups = grouped.drop("key").rename({"group": "key"})
     keys = of_groups.select("key").unique()
-    summed = swept([steps(of_groups, "pool", **terms), cuts(keys, calendar)], calendar)
+    summed = swept([steps(of_groups, **terms), cuts(keys, calendar)], calendar)
     return (
         summed.filter(pl.col("bin").is_not_null())
         .rename({"key": "group"})

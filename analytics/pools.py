@@ -54,7 +54,7 @@ def pool_segments(
     unknown = _unknowns(keys, time, calendar, silent=silent)
     gpus = pl.col("gpus")
     parts = [
-        steps(on_nodes.join(keys, on=list(pool), maintain_order="left"), "node_key", **usable),
+        steps(on_nodes.join(keys, on=list(pool), maintain_order="left"), **usable),
         of_pools(moves, **usable),
         of_pools(queued, pending=gpus.fill_null(0), pending_unknown=gpus.is_null()),
         edges(keys.join(estate.observed, on="cluster"), begin_s, end_s, observed=pl.lit(1)),

@@ -23,12 +23,12 @@ def edges(frame: pl.DataFrame, begin_s: int, end_s: int, **counts: pl.Expr) -> p
     )
 
 
-def steps(segments: pl.DataFrame, track: str, **counts: pl.Expr) -> pl.DataFrame:
+def steps(segments: pl.DataFrame, **counts: pl.Expr) -> pl.DataFrame:
     """The edges of segments that follow each other: only what changes from one to the next.
 
-    `segments` have `key`, `begin_s`, `end_s`, and `track`, which tells apart what `key` adds up;
-    they are sorted by track and time and do not overlap within one. They lead to the same sums as
-    `edges`, with half as many rows or fewer. Columns: `key`, `at_s`, and the counts as Int32.
+    `segments` have `key`, `begin_s`, `end_s`. Where a row begins as the row before it of the same
+    key ends, the two are one edge: sorted by what `key` adds up and by time, they lead to the same
+    sums as `edges`, with half as many rows or fewer. Columns: `key`, `at_s`, the counts as Int32.
     """
     levels = segments.select(
         "key",
@@ -37,7 +37,6 @@ def steps(segments: pl.DataFrame, track: str, **counts: pl.Expr) -> pl.DataFrame
         *(count.cast(pl.Int32).alias(name) for name, count in counts.items()),
         _goes_on=(
             (pl.col("key") == pl.col("key").shift(1))
-            & (pl.col(track) == pl.col(track).shift(1))
             & (pl.col("begin_s") == pl.col("end_s").shift(1))
         ).fill_null(value=False),
     )

@@ -51,6 +51,12 @@ def test_pools_without_gpus_do_not_count():
     assert row == [{"group": 0, "bin": 0, "pools": 1, "gpus_split": 8, "pooled_gpus_same_wait": 8}]
 
 
+def test_95_of_100_seconds_are_enough_and_94_are_not():
+    for calm_s, peak in ((95, 1), (94, 7)):
+        rows = {"key": [0, 0], "begin_s": [0, calm_s], "end_s": [calm_s, 100], "level": [1, 7]}
+        assert peaks(pl.DataFrame(rows), "level", by=("key",))["peak"].item() == peak
+
+
 levels = st.lists(st.tuples(st.integers(1, 40), st.integers(0, 9)), min_size=1, max_size=12)
 
 
