@@ -161,7 +161,7 @@ def _role(cluster: str, nodes: str, roles: Mapping[tuple[str, str], str | None])
         found = {roles.get((cluster, node)) for node in expand(nodes)}
     except InputError:
         return None
-    return found.pop() if len(found) == 1 else MIXED_ROLES
+    return MIXED_ROLES if len(found) > 1 else next(iter(found), None)
 
 
 def _gpu_model(jobs: pl.LazyFrame, known: _Known, _: list[str]) -> pl.LazyFrame:

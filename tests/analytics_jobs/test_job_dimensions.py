@@ -112,7 +112,7 @@ def test_a_job_has_the_role_of_its_nodes() -> None:
         schema=["cluster", "node", "node_role"],
         orient="row",
     )
-    lists = ["n[1-2]", "n1,i1", "i1", "x9", None]
+    lists = ["n[1-2]", "n1,i1", "i1", "x9", None, "None assigned"]
     jobs = with_dimensions(
         facts(job(**RAN, node_list=n) for n in lists), needed=["node_role"], roles=roles
     )
@@ -120,6 +120,7 @@ def test_a_job_has_the_role_of_its_nodes() -> None:
         "training",
         "mixed",
         "inference",
+        None,
         None,
         None,
     ]
