@@ -23,6 +23,11 @@ _STILL_WAITING: Final = (
     "{} of {} cohort jobs still waited when last seen, under {} after they became eligible: they "
     "count for as long as they were seen (Aalen-Johansen)."
 )
+_HINDSIGHT: Final = (
+    "{} is settled by a job's start or end, not when it came to the queue: split by it, the shares "
+    "of a cohort do not tell how likely a start is."
+)
+_SETTLED_LATER: Final = ("job_state", "node_role", "gpu_model")
 _NO_REASON: Final = (
     "{} of {} cohort jobs have no known reason: they are in neither policy_share nor "
     "capacity_share."
@@ -57,6 +62,12 @@ def wait_notes(
 def still_waiting(lost: int, cohort: int, *, horizon: str) -> tuple[str, ...]:
     """That so many waits were lost from sight before the horizon, and what is made of them."""
     return (_STILL_WAITING.format(f"{lost:,}", f"{cohort:,}", horizon),) if lost else ()
+
+
+def hindsight_note(dimensions: Iterable[str]) -> tuple[str, ...]:
+    """A caution where a table of cohorts is split, or filtered, by what came of them."""
+    asked = set(dimensions)
+    return tuple(_HINDSIGHT.format(name) for name in _SETTLED_LATER if name in asked)
 
 
 def silent_note(clusters: Sequence[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from analytics.dimensions import dimension_notes
 from analytics.finding import Finding
 from analytics.usage import usage, usage_notes
 from analytics.wait_curves import wait_curves
+from analytics.wait_notes import hindsight_note
 from analytics.waits import waits
 from model.wait_reasons import load_wait_reasons
 from reports.tables.asked import Asked
@@ -23,15 +24,20 @@ def waits_table(asked: Asked) -> Finding:
     found = waits(
         asked.chosen_jobs(), calendar=periods, reasons=load_wait_reasons(), by=asked.question.by
     )
-    return _with_dimension_notes(asked, found)
+    return _of_cohorts(asked, found)
 
 
 def wait_curves_table(asked: Asked) -> Finding:
     """The chances of having started, or been cancelled, over time since eligible."""
     _, periods = asked.known(through_last_event=True)
-    return _with_dimension_notes(
+    return _of_cohorts(
         asked, wait_curves(asked.chosen_jobs(), calendar=periods, by=asked.question.by)
     )
+
+
+def _of_cohorts(asked: Asked, found: Finding) -> Finding:
+    caution = hindsight_note([*asked.question.by, *asked.where])
+    return _with_dimension_notes(asked, Finding(found.frame, (*found.notes, *caution)))
 
 
 def _with_dimension_notes(asked: Asked, found: Finding) -> Finding:

@@ -87,3 +87,10 @@ def test_a_log_without_reasons_leaves_both_shares_empty_and_says_so(phillips):
     assert row["policy_share"] is row["capacity_share"] is None
     assert "have no known reason" in shown.err
     assert row["p_started_24h"] + row["p_cancelled_24h"] <= 1
+
+
+def test_a_split_by_what_came_of_the_jobs_is_cautioned(phillips):
+    caution = "do not tell how likely a start is"
+    assert caution in phillips("show", "waits", "--by", "job_state").err
+    assert caution in phillips("show", "wait_curves", "--where", "job_state=COMPLETED").err
+    assert caution not in phillips("show", "waits", "--by", "account").err
