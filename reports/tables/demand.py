@@ -5,6 +5,7 @@ from dataclasses import replace
 from analytics.demand import demand
 from analytics.dimensions import DIMENSIONS, dimension_notes
 from analytics.finding import Finding
+from analytics.job_activity import job_activity
 from analytics.job_queue import queue
 from analytics.outcomes import outcomes
 from model.wait_reasons import load_wait_reasons
@@ -14,12 +15,14 @@ from reports.tables.asked import Asked, kept
 def demand_table(asked: Asked) -> Finding:
     """What jobs asked for, held, and did not get."""
     facts, periods = asked.known(through_last_event=True)
+    told = facts.samples is not None
     found = demand(
         asked.chosen_jobs(),
         calendar=periods,
         observed=facts.observed,
         by=asked.question.by,
         everything=facts.tracked_jobs,
+        activity=job_activity(facts.estate(), calendar=periods) if told else None,
     )
     return _with_dimension_notes(found, asked)
 
