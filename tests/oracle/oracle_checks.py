@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+import oracle_demand
 import oracle_jobs
 import oracle_utilisation
 import oracle_waits
 from oracle_compare import differences
 from oracle_inference import STATES, inference, training_beside
 from oracle_invent import ZONES
-from oracle_nodes import TELEMETRY_STATES, Estate
+from oracle_nodes import Estate
 from oracle_store import Stored
 from oracle_world import Bin, Table, World, periods
 
@@ -88,6 +89,34 @@ def check_waits(world: World, stored: Stored, random: Random) -> list[str]:
     )
 
 
+def check_demand(world: World, stored: Stored, random: Random) -> list[str]:
+    asked = ask(world, stored, random, "demand", JOB_GROUPINGS)
+    if asked is None:
+        return []
+    expected = asked.keyed(oracle_demand.demand(world, asked.bins, asked.by))
+    return differences(
+        asked.answer.frame, expected, keys=asked.keys(*asked.by), default=oracle_demand.NOTHING
+    )
+
+
+def check_outcomes(world: World, stored: Stored, random: Random) -> list[str]:
+    asked = ask(world, stored, random, "outcomes", JOB_GROUPINGS)
+    if asked is None:
+        return []
+    expected = asked.keyed(oracle_demand.outcomes(world, asked.bins, asked.by))
+    keys = [*asked.by, *({"job_state"} - set(asked.by))]
+    return differences(asked.answer.frame, expected, keys=asked.keys(*keys))
+
+
+def check_queue(world: World, stored: Stored, random: Random) -> list[str]:
+    asked = ask(world, stored, random, "queue", [()])
+    if asked is None:
+        return []
+    expected = oracle_demand.queue(world)
+    keys = ("cluster", "reason_class", "reason")
+    return differences(asked.answer.frame, expected, keys=keys)
+
+
 def check_utilisation(world: World, stored: Stored, random: Random) -> list[str]:
     asked = ask(world, stored, random, "utilisation", NODE_GROUPINGS)
     if asked is None:
@@ -106,7 +135,7 @@ def check_nodes(world: World, stored: Stored, random: Random) -> list[str]:
     if asked is None:
         return []
     expected = asked.keyed(oracle_utilisation.nodes(Estate(world), asked.bins))
-    return differences(asked.answer.frame, expected, keys=asked.keys("cluster", "node"), default={})
+    return differences(asked.answer.frame, expected, keys=asked.keys("cluster", "node"))
 
 
 def check_inference(world: World, stored: Stored, random: Random) -> list[str]:
@@ -114,23 +143,16 @@ def check_inference(world: World, stored: Stored, random: Random) -> list[str]:
     if asked is None:
         return []
     estate = Estate(world)
-    by_node = bool(asked.by)
     training = training_beside(estate, asked.bins)
-    begin, end = asked.bins[0][1], asked.bins[-1][2]
-    expected: Table = {}
-    for group, row in inference(estate, asked.bins, by_node=by_node).items():
-        line = {name: row.get(name, 0) / 3600 for name in (*STATES, "installed", "allocated")}
-        if not any(hour["cluster"] == group[1] for hour in world.hours):
-            line |= dict.fromkeys(TELEMETRY_STATES)
-        cells = {f"{name}_gpu_hours": value for name, value in line.items()}
-        cells["reclaimable_low_gpu_hours"] = float(row["low"]) / 3600
-        if estate.is_blind(group[1], begin, end):
-            continue
-        cells["training_utilisation_available"] = training.get(group[:2])
-        expected[group] = cells
+    expected = inference(estate, asked.bins, by_node=bool(asked.by))
+    for group, row in expected.items():
+        row["training_utilisation_available"] = training.get(group[:2])
     keys = ("cluster", *asked.by, "node_role", "gpu_model")
     return differences(
-        asked.answer.frame, asked.keyed(expected), keys=asked.keys(*keys), default={}
+        asked.answer.frame,
+        asked.keyed(expected),
+        keys=asked.keys(*keys),
+        default=dict.fromkeys((f"{name}_gpu_hours" for name in STATES[:5]), 0.0),
     )
 
 
@@ -138,6 +160,10 @@ Check = Callable[[World, Stored, Random], list[str]]
 CHECKS: dict[str, Check] = {
     "usage": check_usage,
     "waits": check_waits,
+    "demand": check_demand,
+    "outcomes": check_outcomes,
+    "queue": check_queue,
     "utilisation": check_utilisation,
     "nodes": check_nodes,
+    "inference": check_inference,
 }

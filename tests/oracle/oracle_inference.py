@@ -7,9 +7,10 @@ from fractions import Fraction
 from math import ceil, exp, factorial
 from typing import Any
 
+from oracle_compare import Near
 from oracle_nodes import STATE_OF, TELEMETRY_STATES, UNCOVERED, Estate, model_of
 from oracle_utilisation import utilisation
-from oracle_world import Bin, Group, Table, added
+from oracle_world import HOUR_S, Bin, Group, Row, Table, added
 
 STATES = ("not_observed", "down", "reserved", "blocked", "free", *TELEMETRY_STATES, "no_data")
 WINDOW_S = 7200
@@ -21,12 +22,11 @@ Pool = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Slot:
-    """A GPU that stands open in a long window, and whether a job holds it all the same."""
+    """A GPU that stands open in a long window; `unbusy` is the idle part of one that is held."""
 
-    cluster: str
     node: str
     pool: Pool
-    held: bool
+    unbusy: float
 
 
 def inference(estate: Estate, bins: Sequence[Bin], *, by_node: bool) -> Table:
@@ -45,8 +45,48 @@ def inference(estate: Estate, bins: Sequence[Bin], *, by_node: bool) -> Table:
                 count = sum(other.pool == slot.pool for other in windows[second])
                 share = Fraction(max(0, count - kept[slot.pool]), count)
                 group = (label, *_group(slot.pool, slot.node, by_node=by_node))
-                added(table, group, low=share * seconds)
-    return table
+                unbusy = float(share) * slot.unbusy * seconds
+                added(table, group, reclaimed=share * seconds, reclaimed_unbusy=unbusy)
+    return {
+        group: columns(estate, bins, group, row, by_node=by_node) for group, row in table.items()
+    }
+
+
+def columns(estate: Estate, bins: Sequence[Bin], group: Group, row: Row, *, by_node: bool) -> Row:
+    """GPU-seconds as the columns of the table."""
+    cluster = group[1]
+    hours = {name: row[name] / 3600 for name in (*STATES, "installed", "allocated")}
+    reclaimed = float(row["reclaimed"])
+    high: float | None = reclaimed + row["unbusy"] - row["reclaimed_unbusy"]
+    coverage = row["covered"] / row["allocated"] if row["allocated"] else None
+    if not has_telemetry(estate, cluster, group[0], bins):
+        hours |= dict.fromkeys(TELEMETRY_STATES)
+        high = None
+    if row["blind"]:
+        hours |= dict.fromkeys({*STATES, "allocated"} - {"not_observed"})
+        high = coverage = None
+    cells: Row = {f"{name}_gpu_hours": value for name, value in hours.items()}
+    cells["telemetry_coverage"] = coverage
+    cells["reclaimable_low_gpu_hours"] = None if row["blind"] else _about(reclaimed)
+    cells["reclaimable_high_gpu_hours"] = None if high is None else _about(high)
+    if not by_node:
+        cells["headroom_gpus"] = headroom(estate, bins, group[1:])
+    return cells
+
+
+def _about(seconds: float) -> Near:
+    """Shares of a second are rounded."""
+    return Near(seconds / 3600, rel_tol=1e-9, abs_tol=1e-5)
+
+
+def has_telemetry(estate: Estate, cluster: str, label: Any, bins: Sequence[Bin]) -> bool:
+    """Whether any device of a cluster was heard of in a period."""
+    return any(
+        row["cluster"] == cluster and begin < row["hour"] + HOUR_S and row["hour"] < end
+        for row in estate.world.hours
+        for name, begin, end in bins
+        if name == label
+    )
 
 
 def _group(pool: Pool, node: str, *, by_node: bool) -> Group:
@@ -59,41 +99,41 @@ def _add_states(
 ) -> None:
     second, seconds = when
     state = estate.on_node(cluster, node, second)
-    parts: dict[str, Any] = {name: state[name] for name in STATES[:5]} | {"low": 0}
-    parts |= dict.fromkeys((*TELEMETRY_STATES, "no_data"), 0)
+    parts: dict[str, Any] = {name: state[name] for name in STATES[:5]}
+    parts |= dict.fromkeys((*TELEMETRY_STATES, "no_data", "reclaimed", "reclaimed_unbusy"), 0)
     for device in state["devices"]:
         parts[STATE_OF[device["letter"]]] += 1
     parts |= {"installed": state["installed"], "allocated": state["allocated"]}
     told = [device for device in state["devices"] if device["letter"] not in UNCOVERED]
-    parts["uncovered"] = state["allocated"] - len(told)
-    parts["spare"] = sum(1 - device["busy"] for device in told)
-    if estate.is_blind(cluster, bins[0][1], bins[-1][2]):
-        parts["blind"] = 1
+    parts["covered"] = len(told)
+    parts["unbusy"] = state["allocated"] - sum(device["busy"] for device in told)
+    parts["blind"] = int(estate.is_blind(cluster, bins[0][1], bins[-1][2]))
     added(table, group, **{name: value * seconds for name, value in parts.items()})
 
 
 def _windows(estate: Estate) -> dict[int, list[Slot]]:
     """In each second, each GPU that is free, or held and not used, for long enough on end."""
     span = estate.world.observed_span()
-    stood: dict[Any, dict[int, tuple[int, bool]]] = defaultdict(dict)
+    stood: dict[Any, dict[int, tuple[int, float]]] = defaultdict(dict)
     for second, seconds in estate.world.ticks(*span) if span else ():
         for cluster, node, config in estate.gpu_nodes(second):
             state = estate.on_node(cluster, node, second)
-            unused = sum(device["letter"] == "a" for device in state["devices"])
+            idle = [1 - each["busy"] for each in state["devices"] if each["letter"] == "a"]
             pool = (cluster, estate.role(cluster, node), model_of(config))
-            for place in range(state["free"] + unused):
-                slot = (cluster, node, state["installed"] - place, pool)
-                stood[slot][second] = seconds, place >= state["free"]
+            for place in range(state["free"] + len(idle)):
+                slot = (node, state["installed"] - place, pool)
+                unbusy = sum(idle) / len(idle) if place >= state["free"] else 0.0
+                stood[slot][second] = seconds, unbusy
     windows: dict[int, list[Slot]] = defaultdict(list)
-    for (cluster, node, _, pool), moments in stood.items():
+    for (node, _, pool), moments in stood.items():
         for run in _runs(moments):
             if sum(moments[second][0] for second in run) >= WINDOW_S:
                 for second in run:
-                    windows[second].append(Slot(cluster, node, pool, moments[second][1]))
+                    windows[second].append(Slot(node, pool, moments[second][1]))
     return windows
 
 
-def _runs(moments: dict[int, tuple[int, bool]]) -> list[list[int]]:
+def _runs(moments: dict[int, tuple[int, float]]) -> list[list[int]]:
     runs: list[list[int]] = []
     until = None
     for second, (seconds, _) in sorted(moments.items()):

@@ -155,7 +155,7 @@ class _Inventor:
 
     def add_jobs(self, world: World, cluster: str) -> None:
         windows = world.observed[cluster] or [self.whole()]
-        del world.observed
+        del world.observed, world.marked_windows
         fates = [self.random.choice(FATES) for _ in range(self.random.randint(0, 16))]
         for fate in fates:
             job = self.job(cluster, fate, windows, tracks=world.clusters[cluster]["tracks"])
@@ -197,6 +197,7 @@ class _Inventor:
             "limit_s": self.random.choice([-1, None, 60, 600, 3600, 3601, 7200, 86_400, 40_000]),
             "req_gpus": gpus,
             "req_gpu_types": f"{kind}:{gpus}" if kind and gpus else "",
+            **({"req_gpus": 4, "req_gpu_types": "a100:1,t4:2"} if self.chance(0.05) else {}),
             "reason": self.random.choice(REASONS),
             "reservation": None,
             "job_name": None,

@@ -49,13 +49,13 @@ def groups(world: World, job: Row, by: Sequence[str]) -> list[tuple[Group, Row]]
     """The groups that a job counts in, and the job as it counts there."""
     if "gpu_model" not in by:
         return [(tuple(_dimension(world, job, name) for name in by), job)]
-    return [
-        (
-            tuple(model if name == "gpu_model" else _dimension(world, job, name) for name in by),
-            job | {"gpus": gpus, "types": types},
-        )
-        for model, gpus, types in _models(job)
-    ]
+    found = []
+    parts = _models(job)
+    for model, gpus, types in parts:
+        group = tuple(model if name == "gpu_model" else _dimension(world, job, name) for name in by)
+        asked = {"req_gpus": gpus} if len(parts) > 1 else {}
+        found.append((group, job | {"gpus": gpus, "types": types} | asked))
+    return found
 
 
 def _dimension(world: World, job: Row, name: str) -> Any:

@@ -39,22 +39,31 @@ class World:
     @cached_property
     def observed(self) -> dict[str, list[tuple[int, int]]]:
         """The observed windows of each cluster, merged."""
+        return {
+            name: [(begin, end) for begin, end, _ in windows]
+            for name, windows in self.marked_windows.items()
+        }
+
+    @cached_property
+    def marked_windows(self) -> dict[str, list[tuple[int, int, bool]]]:
+        """The merged windows of each cluster, and whether the end of each is assumed."""
         return {name: self._windows(name) for name in self.clusters}
 
-    def _windows(self, name: str) -> list[tuple[int, int]]:
-        windows = list(self.clusters[name]["windows"])
+    def _windows(self, name: str) -> list[tuple[int, int, bool]]:
+        windows = [(*window, False) for window in self.clusters[name]["windows"]]
         mine = [job for job in self.jobs if job["cluster"] == name]
         if mine and (not windows or self.clusters[name]["unstated"]):
             first = min(job["submit"] for job in mine)
             moments = ("submit", "start", "held_until", "end")
             last = max(job[key] for job in mine for key in moments if job[key] is not None)
-            windows.append((first, max(last, first + 1)))
-        merged: list[tuple[int, int]] = []
-        for begin, end in sorted(windows):
+            windows.append((first, max(last, first + 1), True))
+        merged: list[tuple[int, int, bool]] = []
+        for begin, end, assumed in sorted(windows):
             if merged and begin <= merged[-1][1]:
-                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+                first, until, was_assumed = merged[-1]
+                merged[-1] = (first, *max((until, was_assumed), (end, assumed)))
             else:
-                merged.append((begin, end))
+                merged.append((begin, end, assumed))
         return merged
 
     def is_observed(self, cluster: str, second: int) -> bool:
