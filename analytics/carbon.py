@@ -49,6 +49,9 @@ _UG_PER_KG: Final = 1_000_000_000
 _G_PER_KG: Final = 1000
 _HOUR_S: Final = 3600
 
+_BOOKED_AT_ONCE: Final = 250_000
+"""Jobs whose events are held in memory together, each event some 500 bytes."""
+
 
 @dataclass(frozen=True)
 class Sites:
@@ -134,7 +137,8 @@ def _summed(
         reckoning = _reckoning(sites, batch)
         powered = with_power(batch, reckoning).filter(inside)
         booked = loads(powered, by, region).collect(engine="streaming")
-        sums = add_jobs(sums, booked, by, grid=sites.grid, calendar=calendar)
+        for part in booked.iter_slices(_BOOKED_AT_ONCE) if booked.height else [booked]:
+            sums = add_jobs(sums, part, by, grid=sites.grid, calendar=calendar)
         if sites.in_periods is not None:
             shares.add(batch, sites.in_periods.of_jobs(batch))
     if sums is None:

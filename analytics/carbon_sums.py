@@ -5,7 +5,7 @@ period at an event is told by several clocks: seconds, and those of `grid` (mill
 seconds, seconds of a basis), which the region of the job's cluster has.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,7 +31,9 @@ from analytics.reductions import (
 from analytics.reductions import ticks as period_ticks
 
 SECONDS: Final = "seconds"
-BOOKED: Final = {
+Booked = Mapping[str, tuple[str, ...]]
+
+BOOKED: Final[Booked] = {
     "mw": (SECONDS, *CLOCKS),
     "gpu_mw": ("carbon",),
     "measured_mw": (SECONDS,),
@@ -64,14 +66,20 @@ class CarbonSums:
         every = complete(self.sums, self.groups.select(GROUP), calendar=calendar)
         named = every.join(self.groups, on=GROUP).join(grid.periods, on=["bin", REGION])
         totals = {
-            f"{load}_{clock}": level_before(f"{load}_level") * _length(clock)
-            + pl.col(f"{load}_{clock}_part")
+            f"{load}_{clock}": self._total(load, clock)
             for load, clocks in BOOKED.items()
             for clock in clocks
         }
         keys = [name for name in self.groups.columns if name != GROUP]
         ordered = named.sort(GROUP, "bin")
         return ordered.select("bin", *keys, *(each.alias(name) for name, each in totals.items()))
+
+    def _total(self, load: str, clock: str) -> pl.Expr:
+        """What a load ran up in a period; nothing where no job bears it or its clock stands."""
+        part = f"{load}_{clock}_part"
+        if part not in self.sums.columns:
+            return pl.lit(0, pl.Int128)
+        return level_before(f"{load}_level") * _length(clock) + pl.col(part)
 
 
 def loads(powered: pl.LazyFrame, by: Sequence[str], region: pl.Expr) -> pl.LazyFrame:
@@ -109,6 +117,7 @@ def add_jobs(
     grouped = numbered(jobs.with_columns(pl.col(REGION).alias("_of")), groups, keys)
     parts = reduce_loads(
         nw.from_native(grouped.rename({"_of": REGION})),
+        _in_use(jobs, grid),
         dates=nw.from_native(period_ticks(calendar).lazy()),
         ticks=nw.from_native(_left_at(grid, calendar).lazy()),
         calendar=calendar,
@@ -117,7 +126,9 @@ def add_jobs(
     return CarbonSums(groups, summed(sums if before is None else [before.sums, *sums]))
 
 
-def reduce_loads(jobs: Frame, *, dates: Frame, ticks: Frame, calendar: Calendar) -> list[Frame]:
+def reduce_loads(
+    jobs: Frame, booked: Booked, *, dates: Frame, ticks: Frame, calendar: Calendar
+) -> list[Frame]:
     """The loads booked by cell: at their start, or the calendar's, and at their end within it."""
     begin_s, end_s = calendar.begin_s, calendar.end_s
     touching = jobs.filter(nw.col("start_s") < end_s, nw.col("until_s") > begin_s)
@@ -126,28 +137,41 @@ def reduce_loads(jobs: Frame, *, dates: Frame, ticks: Frame, calendar: Calendar)
     within = touching.filter(nw.col("until_s") < end_s)
     periods = len(calendar)
     return [
-        _booked(touching, start, sign=1, dates=dates, ticks=ticks, periods=periods),
-        _booked(within, nw.col("until_s"), sign=-1, dates=dates, ticks=ticks, periods=periods),
+        _summed(_told(touching, start, dates, ticks, periods), _events(booked, sign=1)),
+        _summed(_told(within, nw.col("until_s"), dates, ticks, periods), _events(booked, sign=-1)),
     ]
 
 
-def _booked(
-    jobs: Frame, moment: nw.Expr, *, sign: int, dates: Frame, ticks: Frame, periods: int
-) -> Frame:
+def _in_use(jobs: pl.DataFrame, grid: Grid) -> Booked:
+    """The loads that any of the jobs bears, by the clocks that ever run."""
+    borne = jobs.select((pl.col(load) != 0).any() for load in BOOKED).row(0, named=True)
+    rates = grid.ticks.select((pl.col(f"{clock}_rate") != 0).any() for clock in CLOCKS)
+    runs = {clock: rates[f"{clock}_rate"].item() for clock in CLOCKS} | {SECONDS: True}
+    return {
+        load: tuple(clock for clock in clocks if runs[clock])
+        for load, clocks in BOOKED.items()
+        if borne[load]
+    }
+
+
+def _told(jobs: Frame, moment: nw.Expr, dates: Frame, ticks: Frame, periods: int) -> Frame:
+    """The jobs in their cells, with what of each clock is left at the tick of a moment."""
     at = placed(jobs.with_columns(moment.alias(_MOMENT)), moment, dates=dates, periods=periods)
-    told = at.join(ticks, on=[REGION, TICK, BIN], how="inner")
-    sums = {name: each.cast(_WIDE) for name, each in _events(sign).items()}
-    terms = told.select(CELL, **sums)
-    return terms.group_by(CELL).agg(*(nw.col(name).sum() for name in sums))
+    return at.join(ticks, on=[REGION, TICK, BIN], how="inner")
 
 
-def _events(sign: int) -> dict[str, nw.Expr]:
+def _summed(told: Frame, events: Mapping[str, nw.Expr]) -> Frame:
+    terms = told.select(CELL, **events)
+    return terms.group_by(CELL).agg(*(nw.col(name).sum() for name in events))
+
+
+def _events(booked: Booked, *, sign: int) -> dict[str, nw.Expr]:
     events: dict[str, nw.Expr] = {}
-    for load, clocks in BOOKED.items():
+    for load, clocks in booked.items():
         wide = nw.col(load).cast(_WIDE) * sign
         events[f"{load}_level"] = wide
         for clock in clocks:
-            events[f"{load}_{clock}_part"] = wide * _left(clock)
+            events[f"{load}_{clock}_part"] = (wide * _left(clock)).cast(_WIDE)
     return events
 
 
