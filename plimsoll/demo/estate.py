@@ -105,6 +105,8 @@ class Cluster:
     gpu_aliases: dict[str, str] = field(default_factory=dict)
     node_roles: tuple[tuple[str, str], ...] = ()
     """(partition, role): what the site itself says of its nodes."""
+    grid_region: str | None = None
+    pue: float | None = None
 
 
 def clusters(scale: float = 1.0) -> tuple[Cluster, ...]:
@@ -170,6 +172,8 @@ def _north() -> Cluster:
         name="synthetic-north",
         tier="Tier-2",
         timezone="Europe/London",
+        grid_region="North East England",
+        pue=1.2,
         pools=(train, infer, cpu),
         slurm_version="23.11.10",
         uid_base=41_000,
@@ -265,6 +269,8 @@ def _south() -> Cluster:
         name="synthetic-south",
         tier="Tier-2",
         timezone="Europe/London",
+        grid_region="South England",
+        pue=1.15,
         pools=(train, medium, small, desktop, cpu),
         slurm_version="24.05.4",
         uid_base=52_000,

@@ -38,6 +38,11 @@ def _cluster(cluster: Cluster) -> dict[str, Any]:
         "timezone": cluster.timezone,
         "synthetic": True,
     }
+    entry |= {
+        key: value
+        for key, value in (("grid_region", cluster.grid_region), ("pue", cluster.pue))
+        if value is not None
+    }
     if cluster.gpu_aliases:
         entry["gpu_aliases"] = dict(cluster.gpu_aliases)
     if cluster.node_roles:
