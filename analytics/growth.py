@@ -90,9 +90,7 @@ def _clusters(
         (_cluster_name(registry, line["id"]), line["gpus"], line["grade"], False)
         for line in counted.iter_rows(named=True)
     ]
-    there = survey.filter(
-        pl.col("year_from") <= on.year, pl.col("year_to").is_null() | (pl.col("year_to") > on.year)
-    )
+    there = surveyed_on(survey, on)
     surveyed = [
         (f"{row['name']} ({row['institution']})", row["gpus"], row["grade"], True)
         for row in there.iter_rows(named=True)
@@ -111,6 +109,13 @@ def _cluster_name(registry: Registry, machine_id: str) -> str:
     if machine is None or machine.partition is None:
         return machine_id
     return f"{machine.operator}, {machine.tier}"
+
+
+def surveyed_on(survey: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The rows of SURVEY_SCHEMA in service on a day: a year takes its last day."""
+    ended = day.year if (day.month, day.day) == (12, 31) else day.year - 1
+    gone = pl.col("year_to") <= ended
+    return survey.filter(pl.col("year_from") <= ended, ~gone.fill_null(value=False))
 
 
 def _in_scope_machines(registry: Registry) -> list[Machine]:

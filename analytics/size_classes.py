@@ -1,20 +1,23 @@
 """Small clusters against central ones: which is which, and one table of what each is like."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from analytics.calendar import Calendar
 from analytics.estate import Estate
 from analytics.finding import Finding
-from analytics.growth import SMALL_BELOW_GPUS
+from analytics.growth import SMALL_BELOW_GPUS, surveyed_on
 from analytics.node_history import node_periods
 from analytics.utilisation_table import period_column, ratio
 
 SIZE_CLASS: Final = "size_class"
 SMALL: Final = "small"
 CENTRAL: Final = "central"
+SURVEYED: Final = "surveyed"
 
 VALUE_COLUMNS: Final = (
     "clusters",
@@ -52,6 +55,7 @@ def small_and_central(
     utilisation: pl.DataFrame,
     waits: pl.DataFrame,
     carbon: pl.DataFrame,
+    survey: pl.DataFrame,
     by: Sequence[str],
     calendar: Calendar,
 ) -> Finding:
@@ -61,11 +65,14 @@ def small_and_central(
     and `carbon` have `by`; all have `period_start` unless the period is the total. Utilisation is
     allocated over available GPU-hours of all clusters of the class, `pue` the mean of their stated
     PUEs weighted by GPUs, null where one has none stated. Clusters of no class are left out.
+    The clusters of `survey` (SURVEY_SCHEMA) in service on the last day are a class of their own:
+    no log tells how they were used.
     """
     dated = period_column(calendar)
     classed = sizes.drop_nulls(SIZE_CLASS)
+    together = [classed.with_columns(_pue_of(pues)), _surveyed(survey, calendar)]
     lines = (
-        classed.with_columns(_pue_of(pues))
+        pl.concat(together, how="diagonal")
         .group_by(by)
         .agg(
             pl.len().cast(pl.Int64).alias("clusters"),
@@ -88,8 +95,16 @@ def small_and_central(
         carbon.select(*on, *figures),
     ):
         frame = frame.join(part, on=on, how="left")
-    small_first = frame.sort(pl.col("period_start"), pl.col(SIZE_CLASS) != SMALL, *by)
+    rank = pl.col(SIZE_CLASS).replace_strict({SMALL: 0, CENTRAL: 1, SURVEYED: 2})
+    small_first = frame.sort(pl.col("period_start"), rank, *by)
     return Finding(small_first.select(*on, *VALUE_COLUMNS), tuple(_notes(sizes, pues)))
+
+
+def _surveyed(survey: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
+    last = datetime.fromtimestamp(calendar.end_s - 1, ZoneInfo(calendar.timezone)).date()
+    return surveyed_on(survey, last).select(
+        pl.col("name").alias("cluster"), "gpus", "pue", pl.lit(SURVEYED).alias(SIZE_CLASS)
+    )
 
 
 def _pue_of(pues: Mapping[str, float | None]) -> pl.Expr:

@@ -11,6 +11,7 @@ from analytics.finding import Finding
 from analytics.size_classes import SIZE_CLASS, cluster_sizes, small_and_central
 from analytics.utilisation import utilisation
 from analytics.waits import waits
+from ingest.survey import read_surveys
 from model.errors import InputError
 from model.wait_reasons import load_wait_reasons
 from reports.sites import site_notes
@@ -37,6 +38,7 @@ def small_and_central_table(asked: Asked) -> Finding:
         utilisation=used.frame,
         waits=waits(jobs, calendar=periods, reasons=load_wait_reasons(), by=by).frame,
         carbon=emitted.frame,
+        survey=read_surveys(() if asked.where else asked.settings.surveys),
         by=by,
         calendar=periods,
     )

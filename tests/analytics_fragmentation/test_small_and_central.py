@@ -12,6 +12,7 @@ from analytics.size_classes import cluster_sizes, small_and_central
 from model.cluster_settings import ClusterSettings
 from model.errors import InputError
 from model.settings import Settings
+from model.survey import SURVEY_SCHEMA
 
 DAY = build.span(0, 24)
 
@@ -45,6 +46,7 @@ def test_worked_example_of_small_and_central():
         utilisation=used,
         waits=waited,
         carbon=emitted,
+        survey=SURVEY_SCHEMA.to_frame(),
         by=("size_class",),
         calendar=DAY,
     )
@@ -86,6 +88,7 @@ def test_a_class_with_an_unknown_part_has_no_utilisation():
         utilisation=used,
         waits=empty,
         carbon=empty,
+        survey=SURVEY_SCHEMA.to_frame(),
         by=("size_class",),
         calendar=DAY,
     )
@@ -155,6 +158,17 @@ def test_from_logs_to_the_table(tmp_path):
         (begin.date(), "small", "tiny", 4),
         (begin.date(), "central", "large", 64),
     ]
+    survey = tmp_path / "survey.csv"
+    survey.write_text(
+        "name,institution,gpus,year_from,year_to,pue,source\nHydra,u,6,2025,,1.5,mail\n"
+        "Argo,u,2,2024,,2.3,mail\nLerna,u,9,2020,2025,3,mail\nNemea,u,9,2026,,3,mail\n",
+        encoding="utf-8",
+    )
+    settings = asking["settings"].model_copy(update={"surveys": (survey,)})
+    surveyed = plimsoll.small_and_central(store, settings=settings).to_dicts()[2]
+    assert (surveyed["size_class"], surveyed["clusters"], surveyed["gpus"]) == ("surveyed", 2, 8)
+    assert surveyed["pue"] == pytest.approx((6 * 1.5 + 2 * 2.3) / 8)
+    assert surveyed["utilisation_available"] is surveyed["wait_p50_s"] is None
     only = plimsoll.small_and_central(store, where={"cluster": "large"}, **asking)
     assert only["size_class"].to_list() == ["central"]
     with pytest.raises(InputError, match="cannot be split or filtered by partition"):
