@@ -196,12 +196,15 @@ def _unused(
     placed = stretches.select(
         "segment", "piece_begin_s", piece_end_s=piece_end_s, begin_s=begin_s, end_s=end_s
     )[counts["stretch"]]
-    long = _long_enough(placed.hstack(counts.select("unused", "unbusy")), from_s)
+    long = long_enough(placed.hstack(counts.select("unused", "unbusy")), from_s)
     return long.select(UNUSED_SCHEMA.names()).cast(UNUSED_SCHEMA)
 
 
-def _long_enough(unused: pl.DataFrame, from_s: int) -> pl.DataFrame:
-    """Without the runs that are shorter than `from_s` and end before their piece does."""
+def long_enough(unused: pl.DataFrame, from_s: int) -> pl.DataFrame:
+    """Without the runs of stretches that are shorter than `from_s` and end within their piece.
+
+    `unused` is sorted, and has `segment` and what its piece is, `piece_begin_s`, `piece_end_s`.
+    """
     goes_on = pl.col("begin_s") == pl.col("end_s").shift(1)
     goes_on &= pl.col("piece_begin_s") == pl.col("piece_begin_s").shift(1)
     goes_on &= pl.col("segment") == pl.col("segment").shift(1)

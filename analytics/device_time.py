@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from analytics.device_choice import UNUSED_SCHEMA
+from analytics.device_choice import UNUSED_SCHEMA, long_enough
 from analytics.device_hours import HOUR_S, within
 from analytics.device_states import CLASS_COLUMNS, COVERED
 from analytics.held_devices import Held, held_devices
@@ -86,6 +86,8 @@ def device_time(
     wanted = inside if unused_from_s is None else numbered
     parts = held_devices(samples, keys, wanted, unused_from_s=unused_from_s)
     sums, needs, unused = _collected(parts, inside.select("segment", *_CELL))
+    if unused_from_s is not None:
+        unused = _in_long_runs(unused, numbered, unused_from_s)
     sums = added([sums, _in_part(inside)], _CELL).sort(_CELL)
     begin_s, end_s = bins.select(pl.col("begin_s").min(), pl.col("end_s").max()).row(0)
     told = within(samples, begin_s, end_s)
@@ -117,6 +119,13 @@ def summed(held: Held, place: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
         held.crowded.join(place, on="segment").group_by(by).agg(crowded_s, guessed_s=crowded_s)
     )
     return added([_NO_SUMS.drop(_CELL), sums, crowded], by)
+
+
+def _in_long_runs(unused: pl.DataFrame, segments: pl.DataFrame, from_s: int) -> pl.DataFrame:
+    """Stretches that may be part of a long window, now that their whole segments are known."""
+    borders = segments.select("segment", piece_begin_s="begin_s", piece_end_s="end_s")
+    ordered = unused.sort("segment", "begin_s").join(borders, on="segment", maintain_order="left")
+    return long_enough(ordered, from_s).select(UNUSED_SCHEMA.names())
 
 
 def _in_part(segments: pl.DataFrame) -> pl.DataFrame:
