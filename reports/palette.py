@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 Scheme = Literal["light", "dark"]
-Role = Literal["main", "second", "third", "fourth", "fifth", "sixth", "quiet", "faint"]
+Role = Literal["main", "second", "third", "fourth", "fifth", "sixth", "pale", "quiet", "faint"]
 
 FONT: Final = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 
@@ -36,6 +36,7 @@ LIGHT: Final = Theme(
         "fourth": "#801650",
         "fifth": "#A285D1",
         "sixth": "#3D3D3D",
+        "pale": "#6BACE6",
         "quiet": "#8a939c",
         "faint": "#d3d8dd",
     },
@@ -55,6 +56,7 @@ DARK: Final = Theme(
         "fourth": "#d77fb1",
         "fifth": "#A285D1",
         "sixth": "#c9ced3",
+        "pale": "#2073BC",
         "quiet": "#8a939c",
         "faint": "#46515b",
     },

@@ -6,6 +6,10 @@ from typing import Final
 NO_DATA: Final = "no data"
 _MILLION: Final = 1_000_000
 _FEW: Final = 10
+_MINUTE_S: Final = 60
+_HOUR_S: Final = 3600
+_DAY_S: Final = 86_400
+_DAYS_FROM_S: Final = 2 * _DAY_S
 
 
 def number(value: float | None, *, decimals: int | None = None) -> str:
@@ -64,3 +68,33 @@ def sentence(text: str) -> str:
 def plural(count: int, one: str, many: str | None = None) -> str:
     """A count with its noun: "1 application", "41 applications"."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def duration(seconds: float | None) -> str:
+    """A length of time in the unit that suits it: "40 seconds", "1.4 hours", "3 days"."""
+    if seconds is None:
+        return NO_DATA
+    for unit, length_s, below_s in (
+        ("second", 1, _MINUTE_S),
+        ("minute", _MINUTE_S, _HOUR_S),
+        ("hour", _HOUR_S, _DAYS_FROM_S),
+    ):
+        if seconds < below_s:
+            return _counted(seconds / length_s, unit)
+    return _counted(seconds / _DAY_S, "day")
+
+
+def _counted(value: float, unit: str) -> str:
+    said = number(value, decimals=1 if value < _FEW and unit in {"hour", "day"} else 0)
+    said = said.removesuffix(".0")
+    return f"{said} {unit}" if said == "1" else f"{said} {unit}s"
+
+
+def between(low: float | None, high: float | None) -> str:
+    """Two bounds: "6,300 to 15,094"; one that is not known is said to be so."""
+    if low is None:
+        return NO_DATA if high is None else f"at most {large(high)}"
+    if high is None:
+        return f"{large(low)} or more"
+    said = large(low), large(high)
+    return said[0] if said[0] == said[1] else " to ".join(said)

@@ -6,7 +6,9 @@ from typing import Any, Final
 import plotly.graph_objects as go
 
 from dashboard.figures.frame import Pen, layout, plain
+from dashboard.figures.lines import lines
 from dashboard.figures.lying import bars, pairs, stack
+from dashboard.figures.ranges import periods, ranges
 from dashboard.figures.upright import columns, dots, multiples
 from reports.charts.description import Chart, Kind
 from reports.palette import FONT
@@ -22,6 +24,9 @@ _PAINTERS: Final[dict[Kind, Callable[[go.Figure, Chart, Pen], None]]] = {
     "pairs": pairs,
     "dots": dots,
     "multiples": multiples,
+    "ranges": ranges,
+    "periods": periods,
+    "lines": lines,
 }
 
 
@@ -36,7 +41,7 @@ def draw(chart: Chart, pen: Pen) -> go.Figure:
 
 def legend_entries(chart: Chart, pen: Pen) -> list[tuple[str, str]]:
     """Name and colour of each series, where a chart has several that are not named in place."""
-    if len(chart.series) == 1:
+    if len(chart.series) == 1 or chart.kind == "lines":
         return []
     return [(series.name, pen.theme.roles[series.role]) for series in chart.series]
 

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from dashboard.figures.frame import Pen, hover, plain, short, value_axis
+from dashboard.figures.frame import Pen, axis_title, hover, plain, short, value_axis
 from reports.charts.description import Chart, Series
 from reports.palette import Role
 
@@ -32,7 +32,7 @@ def bars(figure: go.Figure, chart: Chart, pen: Pen) -> None:
     room = largest * (1.32 if pen.narrow else 1.14)
     axis = value_axis(chart, pen, showgrid=False, showticklabels=False, range=[0, room])
     figure.update_layout(xaxis=axis)
-    _name_lines(figure, chart, pen, below=8)
+    name_lines(figure, chart, pen, below=8)
 
 
 def stack(figure: go.Figure, chart: Chart, pen: Pen) -> None:
@@ -60,7 +60,7 @@ def stack(figure: go.Figure, chart: Chart, pen: Pen) -> None:
     figure.update_layout(
         barmode="stack", xaxis=value_axis(chart, pen, showgrid=False, range=[0, 1.002])
     )
-    _name_lines(figure, chart, pen, below=36)
+    name_lines(figure, chart, pen, below=36)
 
 
 def pairs(figure: go.Figure, chart: Chart, pen: Pen) -> None:
@@ -77,8 +77,9 @@ def pairs(figure: go.Figure, chart: Chart, pen: Pen) -> None:
             **hover(chart, series, chart.categories),
         )
     whole = {"range": [0, 1.02]} if chart.measure == "share" else {}
-    figure.update_layout(xaxis=value_axis(chart, pen, showgrid=True, **whole))
-    _name_lines(figure, chart, pen, below=36)
+    titled = {"title": axis_title(chart.axis, pen)} if chart.axis else {}
+    figure.update_layout(xaxis=value_axis(chart, pen, showgrid=True, **titled, **whole))
+    name_lines(figure, chart, pen, below=58 if chart.axis else 36)
 
 
 def _dot(series: Series, pen: Pen) -> dict[str, Any]:
@@ -101,7 +102,7 @@ def _join(figure: go.Figure, chart: Chart, pen: Pen, line: int) -> None:
         )
 
 
-def _name_lines(figure: go.Figure, chart: Chart, pen: Pen, *, below: int) -> None:
+def name_lines(figure: go.Figure, chart: Chart, pen: Pen, *, below: int) -> None:
     """Name the lines, beside them or (on a narrow screen) above, and give each its height."""
     count = len(chart.categories)
     line_px = _TALL_LINE_PX if pen.narrow else _LINE_PX

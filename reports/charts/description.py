@@ -1,16 +1,22 @@
 """What a chart shows, apart from how it is drawn: one description for every renderer."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from reports.palette import Role
 
-Kind = Literal["columns", "bars", "stack", "pairs", "dots", "multiples"]
+Kind = Literal[
+    "columns", "bars", "stack", "pairs", "dots", "multiples", "ranges", "periods", "lines"
+]
 """columns: upright bars side by side; bars: lying bars, one series; stack: lying bars of parts;
 pairs: dots of several series on one line each; dots: one dot a case, in order;
-multiples: one small chart of upright bars for each facet."""
+multiples: one small chart of upright bars for each facet; ranges: lying bars from zero to a low
+bound (the first series) and on to a high one (the second); periods: the same, upright, in the
+order of time; lines: a line a series over `at`, named at its end."""
 
 Measure = Literal["count", "share"]
+Scale = Literal["time", "log"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,10 @@ class Chart:
 
     `facets` names the small charts of "multiples": then every series holds the values of all
     facets one after another, `categories` those of one.
+
+    `at` places the categories of "lines": dates on a scale of "time", positive numbers on one of
+    "log", which has `ticks` with their names and is called `across`. `steps` draws what stays as
+    it is from one point to the next.
     """
 
     kind: Kind
@@ -54,4 +64,9 @@ class Chart:
     axis: str = ""
     band: Band | None = None
     facets: tuple[str, ...] = ()
+    at: tuple[date, ...] | tuple[float, ...] = ()
+    scale: Scale = "time"
+    ticks: tuple[tuple[float, str], ...] = ()
+    across: str = ""
+    steps: bool = False
     synthetic: bool = False

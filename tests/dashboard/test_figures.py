@@ -1,6 +1,7 @@
 """Figures drawn from descriptions: from zero, in the palette, harmless whatever the data say."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -29,6 +30,25 @@ CHARTS["multiples"] = Chart(
     facets=NAMES,
     series=(Series("Available", (3.0, 4.0, 2.0, None), "faint"),),
 )
+CHARTS["ranges"] = Chart(
+    kind="ranges",
+    title="Hours",
+    summary="Two bars.",
+    categories=NAMES,
+    series=(
+        Series("At least", (3.0, None), labels=("3 to 7", "no data")),
+        Series("At most", (7.0, None), "pale", labels=("3 to 7", "no data")),
+    ),
+)
+CHARTS["periods"] = replace(CHARTS["ranges"], kind="periods")
+CHARTS["lines"] = Chart(
+    kind="lines",
+    title="Waits",
+    summary="Two lines.",
+    categories=NAMES,
+    series=(Series("Median", (1.0, None)), Series(HOSTILE, (1.01, 1.01), "second")),
+    at=(date(2026, 5, 1), date(2026, 6, 1)),
+)
 every_chart = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
 every_width = pytest.mark.parametrize(
     "pen", [Pen(LIGHT), Pen(LIGHT, narrow=True)], ids=["wide", "narrow"]
@@ -56,7 +76,7 @@ def test_figures_start_at_zero_and_have_no_legend_of_their_own(chart: Chart, pen
     layout = draw(chart, pen).to_plotly_json()["layout"]
     assert layout["showlegend"] is False
     axes = [part for name, part in layout.items() if name.startswith(("xaxis", "yaxis"))]
-    measured = [axis for axis in axes if "tickformat" in axis]
+    measured = [axis for axis in axes if "tickformat" in axis and axis.get("type") != "date"]
     assert measured
     assert all(axis["rangemode"] == "tozero" or axis["range"][0] <= 0 for axis in measured)
 
@@ -109,3 +129,31 @@ def test_several_series_are_named_in_words_beside_their_colour():
 
 def test_plain_text_keeps_its_letters():
     assert plain("a & b <c>\n d") == "a &amp; b &lt;c&gt; d"
+
+
+def test_of_two_bounds_the_low_one_stands_before_the_high_one_and_both_are_named():
+    chart = CHARTS["ranges"]
+    high, low, words = draw(chart, Pen(LIGHT)).data
+    assert (high.x, low.x) == ((7.0, None), (3.0, None))
+    assert words.x == (7.0, 0)
+    assert words.text == (" 3 to 7", " no data")
+    assert [name for name, _ in legend_entries(chart, Pen(LIGHT))] == ["At least", "At most"]
+
+
+def test_lines_are_named_at_their_ends_without_two_names_on_one_height():
+    chart = CHARTS["lines"]
+    figure = draw(chart, Pen(LIGHT))
+    lower, upper = (note.y for note in figure.layout.annotations)
+    assert upper - lower > 0.05 * figure.layout.yaxis.range[1]
+    assert figure.layout.yaxis.range[0] == 0
+    assert legend_entries(chart, Pen(LIGHT)) == []
+
+
+def test_a_logarithmic_line_has_the_ticks_of_its_description():
+    chart = replace(
+        CHARTS["lines"], at=(60.0, 86_400.0), scale="log", steps=True, ticks=((3600, "1 h"),)
+    )
+    figure = draw(chart, Pen(LIGHT))
+    assert figure.layout.xaxis.type == "log"
+    assert figure.layout.xaxis.ticktext == ("1 h",)
+    assert {line.line.shape for line in figure.data} == {"hv"}

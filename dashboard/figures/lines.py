@@ -1,0 +1,103 @@
+"""Lines over time or over a number's logarithm, each named at its end."""
+
+from math import log10
+from typing import Any, Final
+
+import plotly.graph_objects as go
+
+from dashboard.figures.frame import STANDARD_PX, Pen, axis_title, hover, plain, value_axis
+from reports.charts.description import Chart, Series
+
+_LETTER_PX: Final = 7.5
+_NAME_PX: Final = 20
+_WHOLE: Final = 1.02
+_ROOM: Final = 1.06
+
+
+def lines(figure: go.Figure, chart: Chart, pen: Pen) -> None:
+    """A line a series; a point without a figure is a gap."""
+    for series in chart.series:
+        figure.add_scatter(
+            x=chart.at,
+            y=series.values,
+            mode="lines" if chart.steps else "lines+markers",
+            name=plain(series.name),
+            line={
+                "color": pen.theme.roles[series.role],
+                "width": 3,
+                "shape": "hv" if chart.steps else "linear",
+            },
+            marker={"size": 6},
+            connectgaps=False,
+            cliponaxis=False,
+            **hover(chart, series, chart.categories),
+        )
+    top = _top(chart)
+    figure.update_layout(
+        margin_r=24 if pen.narrow else _name_room(chart),
+        xaxis=_across(chart, pen),
+        yaxis=value_axis(chart, pen, title=axis_title(chart.axis, pen), range=[0, top]),
+    )
+    for series, height in _spread(chart, top):
+        figure.add_annotation(_name(series, height, pen))
+
+
+def _top(chart: Chart) -> float:
+    largest = max((v for s in chart.series for v in s.values if v is not None), default=0.0)
+    if chart.measure == "share":
+        return max(largest, 1.0) * _WHOLE
+    return largest * _ROOM or 1.0
+
+
+def _name_room(chart: Chart) -> float:
+    return 36 + _LETTER_PX * max((len(series.name) for series in chart.series), default=0)
+
+
+def _across(chart: Chart, pen: Pen) -> dict[str, Any]:
+    axis: dict[str, Any] = {
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "automargin": True,
+        "linecolor": pen.theme.soft_ink,
+        "ticks": "outside",
+        "tickfont": {"color": pen.theme.ink, "size": 13},
+        "title": axis_title(chart.across, pen),
+    }
+    if chart.scale == "time":
+        return axis | {"type": "date", "tickformat": "%b %Y", "nticks": 4 if pen.narrow else 8}
+    ticks = chart.ticks[::2] if pen.narrow else chart.ticks
+    return axis | {
+        "type": "log",
+        "range": [log10(float(chart.at[0])), log10(float(chart.at[-1]))],  # type: ignore[arg-type]
+        "tickmode": "array",
+        "tickvals": [place for place, _ in ticks],
+        "ticktext": [plain(name) for _, name in ticks],
+    }
+
+
+def _spread(chart: Chart, top: float) -> list[tuple[Series, float]]:
+    """Each series that ends somewhere, from the lowest, with the height at which its name fits."""
+    ends = [(v[-1], s) for s in chart.series if (v := [x for x in s.values if x is not None])]
+    step, least, placed = top * _NAME_PX / STANDARD_PX, 0.0, []
+    for end, series in sorted(ends, key=lambda pair: pair[0]):
+        height = max(end, least)
+        placed.append((series, height))
+        least = height + step
+    return placed
+
+
+def _name(series: Series, height: float, pen: Pen) -> dict[str, Any]:
+    """Beside the end of a line; on a narrow screen above it, within the plot."""
+    dot = f'<span style="color:{pen.theme.roles[series.role]}">●</span>'
+    return {
+        "text": f"{dot} {plain(series.name)}",
+        "x": 1,
+        "xref": "paper",
+        "y": height,
+        "xanchor": "right" if pen.narrow else "left",
+        "yanchor": "bottom" if pen.narrow else "middle",
+        "xshift": 0 if pen.narrow else 8,
+        "showarrow": False,
+        "font": {"size": 13, "color": pen.theme.ink},
+    }
