@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import narwhals as nw
 import polars as pl
 
 from analytics.asks import asks, with_alike
 from analytics.calendar import Calendar
 from analytics.pending import AFTER, FIRST, at_each_end, with_pending_bins
+from analytics.reductions import summed_by
 from analytics.resubmissions import DAY_S, HOUR_S, JOB_KEY, WEEK_S
 from analytics.tally import batches
 from analytics.unmet import added, bounded, unmet_cells
@@ -53,7 +53,7 @@ def demand_sums(
     ]
     started = pl.concat(part.started for part in parts)
     return DemandSums(
-        started=started.group_by(*by, "bin").agg(pl.col(_STARTED).sum()),
+        started=summed_by(started, [*by, "bin"], _STARTED),
         gone=bounded(added([part.gone for part in parts]), likes),
         pending=bounded(at_each_end(added([part.pending for part in parts])), likes),
     )
@@ -107,5 +107,4 @@ def _limits(started: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
         without_gpus=pl.col("gpus").is_null().cast(pl.Int64),
         without_limit=(~limited & asks_some).cast(pl.Int64),
     )
-    sums = nw.from_native(rows).group_by([*by, "bin"])
-    return sums.agg(*(nw.col(name).sum() for name in _STARTED)).to_native()
+    return summed_by(rows, [*by, "bin"], _STARTED)

@@ -3,11 +3,11 @@
 What a job that never ran would have used is not known; what jobs like it used is.
 """
 
-from typing import Any, Final
+from typing import Final
 
-import narwhals as nw
 import polars as pl
 
+from analytics.reductions import summed_by
 from analytics.tally import batches
 from model.schemas import UNLIMITED_S
 
@@ -16,6 +16,7 @@ LIKE: Final = ("cluster", "partition", "limit_bin")
 
 _ELAPSED: Final = "elapsed_s"
 _JOBS: Final = "like_jobs"
+_SUMS: Final = (_ELAPSED, _JOBS)
 _TOP_BIT: Final = 63
 
 
@@ -39,9 +40,9 @@ def like_jobs(jobs: pl.LazyFrame) -> pl.DataFrame:
         suspended time) and their `mean_elapsed_s`, without the time in which they were suspended.
     """
     parts = [
-        _sums(nw.from_native(_ran(batch).collect(engine="streaming"))) for batch in batches(jobs)
+        summed_by(_ran(batch).collect(engine="streaming"), LIKE, _SUMS) for batch in batches(jobs)
     ]
-    sums = pl.concat(parts).group_by(LIKE).agg(pl.col(_ELAPSED, _JOBS).sum())
+    sums = summed_by(pl.concat(parts), LIKE, _SUMS)
     means = sums.with_columns(mean_elapsed_s=pl.col(_ELAPSED) / pl.col(_JOBS)).drop(_ELAPSED)
     return means.sort(LIKE)
 
@@ -57,9 +58,5 @@ def _ran(jobs: pl.LazyFrame) -> pl.LazyFrame:
         "partition",
         limit_bin(),
         pl.max_horizontal(elapsed_s, pl.lit(0, pl.Int64)).alias(_ELAPSED),
+        pl.lit(1, pl.Int64).alias(_JOBS),
     )
-
-
-def _sums(ran: "nw.DataFrame[Any]") -> pl.DataFrame:
-    sums = ran.group_by(*LIKE).agg(nw.col(_ELAPSED).sum(), nw.len().alias(_JOBS))
-    return sums.with_columns(nw.col(_JOBS).cast(nw.Int64)).to_polars()

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
-import narwhals as nw
 import polars as pl
 
 from analytics.calendar import Calendar
 from analytics.finding import Finding
+from analytics.reductions import summed_by
 from analytics.tally import batches
 
 OUTCOME_COLUMNS: Final = (
@@ -41,7 +41,7 @@ def outcomes(jobs: pl.LazyFrame, *, calendar: Calendar, by: Sequence[str] = ()) 
     """
     keys = [*by, *({_STATE} - set(by))]
     parts = [_of_batch(batch, keys, calendar) for batch in batches(jobs)]
-    sums = pl.concat(parts).group_by(*keys, "bin").agg(pl.col(_SUMS).sum())
+    sums = summed_by(pl.concat(parts), [*keys, "bin"], _SUMS)
     groups = sums.select(keys).unique()
     grid = groups.join(calendar.bins.select("bin", "period_start"), how="cross")
     cells = grid.join(sums, on=[*keys, "bin"], how="left", nulls_equal=True)
@@ -67,8 +67,7 @@ def _of_batch(jobs: pl.LazyFrame, keys: list[str], calendar: Calendar) -> pl.Dat
         gpu_s=pl.col("gpus") * held_s,
         unknown=pl.col("gpus").is_null().cast(pl.Int64),
     ).collect(engine="streaming")
-    sums = nw.from_native(rows).group_by([*keys, "bin"])
-    return sums.agg(*(nw.col(name).sum() for name in _SUMS)).to_native()
+    return summed_by(rows, [*keys, "bin"], _SUMS)
 
 
 def _figures(cells: pl.DataFrame, group: list[str]) -> pl.DataFrame:

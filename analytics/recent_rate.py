@@ -1,16 +1,18 @@
 """GPU-hours a day that were held over the four weeks before given moments."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from typing import Final
 
-import narwhals as nw
 import polars as pl
+
+from analytics.reductions import summed_by
 
 RECENT_S: Final = 28 * 86_400
 _DAY_HOURS_S: Final = 3600 / 86_400
 _EDGE: Final = "_edge"
 _GROUP: Final = "_rate_group"
 _HELD: Final = "_held_s"
+_EVENTS: Final = ("level", "offset")
 
 
 def recent_rate(
@@ -68,7 +70,7 @@ def _booked(jobs: pl.LazyFrame, groups: list[str], edges: pl.Series) -> pl.DataF
             jobs.select(*groups)
             .head(0)
             .collect()
-            .with_columns(pl.lit(0, pl.Int64).alias(name) for name in (_EDGE, "level", "offset"))
+            .with_columns(pl.lit(0, pl.Int64).alias(name) for name in (_EDGE, *_EVENTS))
         )
     first_s, last_s = int(edges[0]), int(edges[-1])
     ran = jobs.filter(
@@ -84,12 +86,7 @@ def _booked(jobs: pl.LazyFrame, groups: list[str], edges: pl.Series) -> pl.DataF
         )
         for name, sign in (("start_s", 1), ("until_s", -1))
     )
-    return _added(nw.from_native(pl.concat([begins, ends])), groups)
-
-
-def _added(events: "nw.DataFrame[Any]", groups: list[str]) -> pl.DataFrame:
-    sums = events.group_by([*groups, _EDGE]).agg(nw.col("level").sum(), nw.col("offset").sum())
-    return sums.to_polars()
+    return summed_by(pl.concat([begins, ends]), [*groups, _EDGE], _EVENTS)
 
 
 def _held_until_edges(events: pl.DataFrame, groups: list[str], edges: pl.Series) -> pl.DataFrame:
@@ -99,12 +96,12 @@ def _held_until_edges(events: pl.DataFrame, groups: list[str], edges: pl.Series)
         pl.DataFrame({_EDGE: range(edges.len()), "edge_s": edges}), how="cross"
     )
     sums = (
-        _added(nw.from_native(events), groups)
+        summed_by(events, [*groups, _EDGE], _EVENTS)
         .join(distinct, on=groups, nulls_equal=True)
-        .select(_GROUP, _EDGE, "level", "offset")
+        .select(_GROUP, _EDGE, *_EVENTS)
     )
     filled = grid.join(sums, on=[_GROUP, _EDGE], how="left").sort(_GROUP, _EDGE)
-    through = [pl.col(name).fill_null(0).cum_sum().over(_GROUP) for name in ("level", "offset")]
+    through = [pl.col(name).fill_null(0).cum_sum().over(_GROUP) for name in _EVENTS]
     level, offset = through
     held_s = level * (pl.col("edge_s") - edges.min()) - offset
     return filled.select(_GROUP, _EDGE, held_s.alias(_HELD)).join(distinct, on=_GROUP).drop(_GROUP)

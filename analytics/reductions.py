@@ -89,6 +89,19 @@ def load_events(weights: Sequence[str], *, sign: int) -> dict[str, nw.Expr]:
     return events
 
 
+def sums_by(rows: Frame, keys: Sequence[str], sums: Sequence[str]) -> Frame:
+    """The sums of columns by other columns: a row for each combination of keys that occurs."""
+    return rows.group_by(*keys).agg(*(nw.col(name).sum() for name in sums))
+
+
+def summed_by(
+    rows: pl.DataFrame | pl.LazyFrame, keys: Sequence[str], sums: Sequence[str]
+) -> pl.DataFrame:
+    """`sums_by` of Polars frames, those of several batches one below the other as well."""
+    added: pl.LazyFrame = sums_by(nw.from_native(rows.lazy()), keys, sums).to_native()
+    return added.collect()
+
+
 def summed(parts: Sequence[pl.LazyFrame | pl.DataFrame]) -> pl.DataFrame:
     """The booked sums of several reductions as one frame, a row a cell."""
     frames = pl.collect_all([part.lazy() for part in parts])

@@ -1,12 +1,12 @@
 """Demand that has not run, between two bounds: what jobs like it took, and its time limit."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-import narwhals as nw
 import polars as pl
 
 from analytics.like_jobs import LIKE
+from analytics.reductions import summed_by
 from model.schemas import UNLIMITED_S
 
 SUMS: Final = ("jobs", "gpus", "without_gpus", "cut")
@@ -27,22 +27,18 @@ _WITHOUT: Final = {
 
 def unmet_cells(asked: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     """The sums of what `asks` gives by `keys` and time limit: a column for each of `SUMS`."""
-    rows = nw.from_native(asked).with_columns(
-        jobs=nw.col("tasks"),
-        without_gpus=nw.col("gpus").is_null().cast(nw.Int64),
-        cut=nw.col("cut").cast(nw.Int64),
+    rows = asked.with_columns(
+        jobs=pl.col("tasks"),
+        without_gpus=pl.col("gpus").is_null().cast(pl.Int64),
+        cut=pl.col("cut").cast(pl.Int64),
     )
-    return _summed(rows, [*keys, *CLASS])
+    return summed_by(rows, [*keys, *CLASS], SUMS)
 
 
 def added(cells: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """The cells of several batches as one frame."""
     frame = pl.concat(cells)
-    return _summed(nw.from_native(frame), [name for name in frame.columns if name not in SUMS])
-
-
-def _summed(rows: "nw.DataFrame[Any]", keys: list[str]) -> pl.DataFrame:
-    return rows.group_by(keys).agg(*(nw.col(name).sum() for name in SUMS)).to_polars()
+    return summed_by(frame, [name for name in frame.columns if name not in SUMS], SUMS)
 
 
 def bounded(cells: pl.DataFrame, likes: pl.DataFrame) -> pl.DataFrame:
