@@ -8,17 +8,14 @@ from model.errors import InputError
 from model.registry import check_files
 from model.suggestions import did_you_mean
 from plimsoll.cli.context import Session, pass_session
+from plimsoll.cli.lazy import LazyGroup
 from plimsoll.cli.machine_text import machine_line, machine_text, machines_frame
-from plimsoll.cli.machines_import import import_list
 from reports.wording import plural
 
 
-@click.group()
+@click.group(cls=LazyGroup, lazy={"import": "plimsoll.cli.machines_import:import_list"})
 def machines() -> None:
     """The capacity registry: machines, their figures, the source of each."""
-
-
-machines.add_command(import_list)
 
 
 @machines.command("list")

@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Final
 
 import pytest
 
 from analytics.applications import APPLICATION_COLUMNS
 from analytics.award_pools import POOL_COLUMNS
 from analytics.calendar import calendar
+from analytics.capacity_history import VALUES as HISTORY_COLUMNS
 from analytics.capacity_lines import CAPACITY_SCHEMA
+from analytics.capacity_totals import UNITS as CAPACITY_UNITS
 from analytics.carbon import CARBON_COLUMNS
+from analytics.claims import CLAIMS_SCHEMA
+from analytics.delivered import DELIVERED_COLUMNS
 from analytics.demand import DEMAND_COLUMNS
 from analytics.dimensions import DIMENSIONS
 from analytics.estate import OBSERVED_SCHEMA, Estate
@@ -19,12 +24,16 @@ from analytics.grantable import GRANTABLE_COLUMNS
 from analytics.growth import GROWTH_SCHEMA
 from analytics.inference import inference
 from analytics.job_queue import QUEUE_COLUMNS
+from analytics.machine_commitments import COMMITMENTS_SCHEMA
 from analytics.moves import MOVES_SCHEMA
 from analytics.outcomes import OUTCOME_COLUMNS
+from analytics.outlook import OUTLOOK_SCHEMA
+from analytics.published_rounds import ROUNDS_SCHEMA
 from analytics.regret import REGRET_COLUMNS
 from analytics.shortfall import SHORTFALL_COLUMNS
 from analytics.size_classes import SIZE_CLASS, VALUE_COLUMNS
 from analytics.survival import CURVE_SCHEMA
+from analytics.targets import TARGETS_SCHEMA
 from analytics.usage import USAGE_COLUMNS
 from analytics.utilisation import nodes, utilisation
 from analytics.waits import WAIT_COLUMNS
@@ -32,6 +41,7 @@ from model.errors import ConfigError
 from model.metrics import MetricsFile, load_metrics
 from model.schemas import JOBS, NODES
 from model.yaml_source import read_model
+from reports.tables import TABLES
 
 TODAY = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -57,7 +67,7 @@ def printed() -> dict[str, list[str]]:
         "grantable": list(GRANTABLE_COLUMNS),
         "pools": ["call", "round", *POOL_COLUMNS],
         "regret": list(REGRET_COLUMNS),
-        "capacity": CAPACITY_SCHEMA.names(),
+        "capacity": [*CAPACITY_SCHEMA.names(), "machines", *CAPACITY_UNITS.values()],
         "carbon": list(CARBON_COLUMNS),
         "utilisation": utilisation(estate, calendar=days).frame.columns,
         "nodes": nodes(estate, calendar=days).frame.columns,
@@ -69,11 +79,28 @@ def printed() -> dict[str, list[str]]:
     }
 
 
+BORROWING: Final = {
+    "capacity_history": ["year", *HISTORY_COLUMNS],
+    "claims": CLAIMS_SCHEMA.names(),
+    "commitments": COMMITMENTS_SCHEMA.names(),
+    "delivered": list(DELIVERED_COLUMNS),
+    "outlook": OUTLOOK_SCHEMA.names(),
+    "published_rounds": ROUNDS_SCHEMA.names(),
+    "targets": TARGETS_SCHEMA.names(),
+}
+"""Tables that take the meaning of some columns from others, and not all that those have."""
+
+
+def test_every_table_is_defined(printed: Mapping[str, list[str]]) -> None:
+    assert set(TABLES) == {*printed, *BORROWING}
+    assert set(load_metrics().tables) == {*TABLES, "dimensions"}
+
+
 def test_every_printed_column_is_defined(printed: Mapping[str, list[str]]) -> None:
     metrics = load_metrics()
     lacking = [
         f"{table}.{column}"
-        for table, columns in printed.items()
+        for table, columns in (printed | BORROWING).items()
         for column in columns
         if metrics.find(table, column) is None
     ]
