@@ -108,6 +108,13 @@ def test_what_still_waits_is_said_and_counts_as_long_as_it_was_seen():
     assert any("1 of 2 cohort jobs still waited when last seen" in note for note in found.notes)
 
 
+def test_a_start_in_the_last_second_of_the_day_counts_where_others_were_lost_from_sight():
+    lost = job(submit=START, eligible=START, reason="Priority", observed_until=START + 10)
+    in_time, too_late = ran(0, DAY, 5), ran(0, DAY + 1, 5)
+    row = asked([lost, in_time, too_late]).frame.row(0, named=True)
+    assert (row["p_started_1h"], row["p_started_24h"], row["p_cancelled_24h"]) == (0, 0.5, 0)
+
+
 def test_an_empty_estate_prints_every_period():
     frame = asked([], period="day").frame
     assert frame["jobs"].to_list() == frame["cohort_jobs"].to_list() == [0, 0, 0]
