@@ -27,7 +27,7 @@ def demand_notes(
     notes += unmet_notes(sums.gone.filter(pl.col(AGAIN) > DAY_S), "never started")
     last = sums.pending.filter(pl.col("bin") == len(calendar) - 1)
     notes += unmet_notes(last, "still waited at the end")
-    behind = last_seen.filter(pl.col("seen_s") < int(calendar.bins["begin_s"][-1]))
+    behind = last_seen.filter(pl.col("seen_s") <= int(calendar.bins["begin_s"][-1]))
     return (*notes, *_unseen(behind))
 
 
