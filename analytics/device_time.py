@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from analytics.device_choice import UNUSED_SCHEMA, long_enough
-from analytics.device_hours import HOUR_S, within
+from analytics.device_hours import HOUR_S, MILLIONTHS, within
 from analytics.device_states import CLASS_COLUMNS, COVERED
 from analytics.held_devices import Held, held_devices
 
@@ -28,6 +28,9 @@ that SM_ACTIVE tells of; `energy_s` and `energy_j`, in watts' worth of GPU-secon
 and all others of which nobody says which devices they are.
 """
 
+BUSY_EDGES: Final = (1 / 7, 1 / 4, 2 / 7, 3 / 7, 1 / 2, 4 / 7, 3 / 4)
+"""Parts of a card's compute that MIG profiles offer, cards of four and of seven slices."""
+
 NEEDS_SCHEMA: Final = pl.Schema(
     {
         "key": pl.Int64(),
@@ -37,12 +40,16 @@ NEEDS_SCHEMA: Final = pl.Schema(
         "covered": pl.Int64(),
         "memory_max_mb": pl.Float64(),
         "memory_unknown": pl.Boolean(),
-        "busy_max": pl.Int64(),
+        **{f"busy_within_{n}": pl.Int64() for n in range(len(BUSY_EDGES))},
     }
 )
-"""What a device needed in a calendar period: its covered seconds, the most memory of an hour in
-which it was allocated (MiB; unknown in one of them), the busiest hour's mean (millionths)."""
+"""What a device needed in a calendar period while it was allocated.
 
+Its covered seconds; the most memory of an hour (MiB), and whether it is unknown in any; and the
+covered seconds of hours that were no busier in the mean than each of BUSY_EDGES.
+"""
+
+_BUSY_WITHIN: Final = [f"busy_within_{n}" for n in range(len(BUSY_EDGES))]
 _CELL: Final = ("key", "period", "bin")
 _NO_SUMS: Final = pl.Schema({**dict.fromkeys(_CELL, pl.Int64()), **SUMS_SCHEMA}).to_frame()
 _SMALL: Final = 100_000
@@ -163,11 +170,19 @@ def added(parts: list[pl.DataFrame], by: Sequence[str]) -> pl.DataFrame:
 
 
 def _needs(held: Held, place: pl.DataFrame) -> pl.DataFrame:
-    seconds = pl.sum_horizontal(COVERED).alias("covered")
+    seconds = pl.sum_horizontal(COVERED)
+    no_busier = {
+        name: pl.when(pl.col("busy") <= edge * MILLIONTHS).then(seconds).otherwise(0)
+        for name, edge in zip(_BUSY_WITHIN, BUSY_EDGES, strict=True)
+    }
     used = held.devices.select(
-        "segment", "gpu", seconds, "memory_max_mb", busy_max="busy",
+        "segment",
+        "gpu",
+        "memory_max_mb",
+        covered=seconds,
         memory_unknown=pl.col("memory_max_mb").is_null(),
-    ).filter(pl.col("covered") > 0)  # fmt: skip
+        **no_busier,
+    ).filter(pl.col("covered") > 0)
     return _most([used.join(place, on="segment").select(NEEDS_SCHEMA.names())])
 
 
@@ -177,7 +192,7 @@ def _most(parts: list[pl.DataFrame]) -> pl.DataFrame:
         pl.col("covered").sum(),
         pl.col("memory_max_mb").max(),
         pl.col("memory_unknown").any(),
-        pl.col("busy_max").max(),
+        pl.col(_BUSY_WITHIN).sum(),
     )
 
 

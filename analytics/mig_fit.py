@@ -4,10 +4,13 @@ from typing import Final
 
 import polars as pl
 
-from analytics.device_hours import MILLIONTHS
+from analytics.device_time import BUSY_EDGES
 from model.mig_profiles import MigProfiles
 
 WHOLE_CARD: Final = "whole card"
+ENOUGH: Final = 0.95
+"""The share of its time in which a profile must have compute enough; memory it must always have."""
+
 FITS_SCHEMA: Final = pl.Schema(
     {
         "key": pl.Int64(),
@@ -24,10 +27,11 @@ def mig_fits(needs: pl.DataFrame, labels: pl.DataFrame, profiles: MigProfiles) -
     """For each device and calendar period, the profile that fits, and the GPU-seconds it frees.
 
     `needs` as in `device_time`, `labels` with the `gpu_model` of each `key` and `period`. A
-    profile fits where it has the memory of the device's fullest hour and as much of the card's
-    compute as its busiest hour was busy. What it leaves of the card, times the covered seconds,
-    is `mig_reclaimable`. A device whose memory is unknown in one of its hours, and one that is
-    an instance already, keeps what it has (0). Null where the card's profiles are not known.
+    profile fits where it has the memory of the device's fullest hour, and as much of the card's
+    compute as the device was busy in hours that make `ENOUGH` of its covered seconds. What it
+    leaves of the card, times the covered seconds, is `mig_reclaimable`. A device whose memory is
+    unknown in one of its hours, and one that is an instance already, keeps what it has (0). Null
+    where the card's profiles are not known.
     """
     models = labels.select("key", "period", "gpu_model")
     named = needs.join(models, on=["key", "period"])
@@ -54,9 +58,16 @@ def _smallest(profiles: MigProfiles, keeps: pl.Expr) -> pl.Expr:
             ~keeps,
             pl.col("gpu_model") == model,
             pl.col("memory_max_mb") <= each.memory_mb,
-            pl.col("busy_max") <= each.compute * MILLIONTHS,
+            _seconds_within(each.compute) >= ENOUGH * pl.col("covered"),
         ).then(pl.struct(profile=pl.lit(each.name), share=pl.lit(each.share)))
         for model, offered in profiles.items()
         for each in offered
+        if each.share < 1
     ]
     return pl.coalesce(*fits, whole)
+
+
+def _seconds_within(compute: float) -> pl.Expr:
+    """Covered seconds of hours that were no busier than a part of the card's compute."""
+    edges = [n for n, edge in enumerate(BUSY_EDGES) if edge <= compute]
+    return pl.col(f"busy_within_{edges[-1]}") if edges else pl.lit(0)

@@ -15,7 +15,7 @@ def reason(row: Mapping[str, Any], *, free_window_s: int) -> str:
     said = [_used(row), _freed(row, free_window_s), _pool(row)]
     if row["role_basis"] == "candidate":
         said.append("For inference by its card alone: to be confirmed.")
-    if row["mig_profile"]:
+    if (row["mig_reclaimable_gpu_hours"] or 0) > 0:
         said.append(f"What its GPUs did would have fitted {row['mig_profile']}.")
     return " ".join(said)
 
@@ -30,10 +30,10 @@ def _used(row: Mapping[str, Any]) -> str:
 
 def _freed(row: Mapping[str, Any], free_window_s: int) -> str:
     low, high = row["reclaimable_low_gpu_hours"], row["reclaimable_high_gpu_hours"]
-    most = "" if high is None else f", at most {high:,.0f}"
+    most = "" if high is None else f"; at most {high:,.0f} could be freed"
     return (
-        f"{low:,.0f} GPU-hours{most} stood free or unused for {free_window_s / _HOUR_S:g} h and "
-        "more on end, beyond head-room."
+        f"{low:,.0f} GPU-hours stood free or unused for {free_window_s / _HOUR_S:g} h and more on "
+        f"end, beyond head-room{most}."
     )
 
 

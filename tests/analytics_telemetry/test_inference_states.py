@@ -188,3 +188,21 @@ def mig_hours(model, **given: Any):
 def test_the_smallest_profile_that_fits(model, memory_mb, busy, freed):
     found = mig_hours(model, memory_max_mb=memory_mb, busy_mean=busy)
     assert found == (None if freed is None else pytest.approx(freed))
+
+
+@pytest.mark.parametrize(("busy_hours", "freed"), [(0, 24 * 6 / 7), (1, 24 * 6 / 7), (2, 0)])
+def test_compute_must_do_for_nineteen_hours_in_twenty(busy_hours, freed):
+    rows = [
+        device_hour("n1", "0", hour, "m3600", memory_max_mb=500.0, busy_mean=busy)
+        for hour, busy in enumerate([0.9] * busy_hours + [0.1] * (24 - busy_hours))
+    ]
+    here = estate(
+        [job(1, "n1", 0, 86_400, 1)],
+        [node("n1", 1, gpu_types="h100-sxm:1")],
+        rows,
+        hours=24,
+        catalogue=load_gpus(),
+        mig_profiles=mig_profiles(load_gpus()),
+    )
+    row = only(inference(here, calendar=calendar(0, 86_400)))
+    assert row["mig_reclaimable_gpu_hours"] == pytest.approx(freed)
