@@ -197,6 +197,15 @@ def test_a_half_hour_in_the_middle_is_reckoned_by_hand():
     assert line["g_per_gpu_hour"] == pytest.approx(60)
 
 
+def test_an_actual_figure_stands_before_a_forecast_and_a_zero_forecast_is_a_figure():
+    days = calendar(at(YEAR), at(YEAR + 3600), period="total", timezone="UTC")
+    rows = intensities(("GB-8", YEAR, 300.0, 100.0), ("GB-8", YEAR + 1800, 0.0, None))
+    one = job(1, YEAR, YEAR + 3600, cpus=0)
+    [line] = carbon(facts([one]), sites(days, rows=rows), calendar=days).frame.to_dicts()
+    assert line["intensity_g_per_kwh"] == pytest.approx(50)
+    assert line["intensity_basis"] == "actual 50 %, forecast 50 %"
+
+
 def test_the_estate_of_the_methods_page():
     """3.1 MW x 8,760 h = 27,156,000 kWh: 815 / 3,259 / 6,789 t at 30 / 120 / 250 g/kWh."""
     year = int(datetime(2023, 1, 1, tzinfo=UTC).timestamp())
