@@ -20,7 +20,9 @@ UNITS: Final[dict[str, str]] = {
     "memory_tb": "terabytes of GPU memory",
     "fp64_pflops": "PFLOP/s of 64-bit arithmetic",
 }
-KEYS: Final = ("from", "to", "period", "cluster", "tier", "round", "on", "unit", "country")
+KEYS: Final = (
+    "from", "to", "period", "cluster", "partition", "tier", "round", "on", "unit", "country",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Filters:
     until: date | None = None
     period: Period = DEFAULT_PERIOD
     clusters: tuple[str, ...] = ()
+    partition: str | None = None
     tier: str | None = None
     round: str | None = None
     on: date | None = None
@@ -71,6 +74,7 @@ def read_filters(query: str | None) -> Filters:
         until=until,
         period=read("period", _period, DEFAULT_PERIOD, f"one of {', '.join(GRANULARITIES)}"),
         clusters=tuple(dict.fromkeys(value for value in asked.get("cluster", []) if value)),
+        partition=first("partition"),
         tier=first("tier"),
         round=first("round"),
         on=read("on", _date_or_none, None, "a date such as 2026-05-01"),
@@ -87,6 +91,7 @@ def write_query(filters: Filters) -> str:
         ("to", filters.until),
         ("period", filters.period if filters.period != DEFAULT_PERIOD else None),
         *(("cluster", name) for name in filters.clusters),
+        ("partition", filters.partition),
         ("tier", filters.tier),
         ("round", filters.round),
         ("on", filters.on),

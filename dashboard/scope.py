@@ -10,10 +10,14 @@ from reports.wording import day, sentence, span
 
 @dataclass(frozen=True)
 class Scope:
-    """Questions about the clusters and the period that a reader chose."""
+    """Questions about the clusters and the period that a reader chose.
+
+    `also` are further filters, of columns that not every table has.
+    """
 
     reader: Reader
     filters: Filters
+    also: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -22,24 +26,36 @@ class Scope:
         return chosen_clusters(self.filters, known) == ()
 
     def question(
-        self, table: str, *, by: tuple[str, ...] = (), period: Period = "total"
+        self,
+        table: str,
+        *,
+        by: tuple[str, ...] = (),
+        period: Period = "total",
+        where: tuple[tuple[str, str], ...] = (),
     ) -> Question:
         """A question for a table within the filters."""
-        where = [("cluster", name) for name in self.filters.clusters]
+        chosen = [("cluster", name) for name in self.filters.clusters]
         if self.filters.tier:
-            where.append(("tier", self.filters.tier))
+            chosen.append(("tier", self.filters.tier))
         return Question(
             table,
             by=by,
             period=period,
             since=self.filters.since,
             until=self.filters.until,
-            where=tuple(where),
+            where=(*chosen, *self.also, *where),
         )
 
-    def ask(self, table: str, *, by: tuple[str, ...] = (), period: Period = "total") -> Answer:
+    def ask(
+        self,
+        table: str,
+        *,
+        by: tuple[str, ...] = (),
+        period: Period = "total",
+        where: tuple[tuple[str, str], ...] = (),
+    ) -> Answer:
         """The answer for a table within the filters."""
-        return self.reader.ask(self.question(table, by=by, period=period))
+        return self.reader.ask(self.question(table, by=by, period=period, where=where))
 
     def span(self, answer: Answer) -> str:
         """The period in words, up to the moment that the data speak of."""

@@ -125,6 +125,11 @@ def queue(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
     return _ask("queue", store, asking)
 
 
+def jobs(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
+    """Single jobs, those that waited longest first, 200 at most."""
+    return _ask("jobs", store, asking)
+
+
 def outcomes(store: Store, **asking: Unpack[Asking]) -> pl.DataFrame:
     """Jobs that ran and ended, by the state that they ended in, and what they had held."""
     return _ask("outcomes", store, asking)

@@ -6,7 +6,7 @@ from typing import Final
 from analytics.finding import Finding
 from reports.tables.asked import Asked
 from reports.tables.claims import claims_table, published_rounds_table
-from reports.tables.demand import demand_table, outcomes_table, queue_table
+from reports.tables.demand import demand_table, jobs_table, outcomes_table, queue_table
 from reports.tables.energy import carbon_table
 from reports.tables.fragmentation import fragmentation_table, growth_table
 from reports.tables.grantable import grantable_table
@@ -50,6 +50,7 @@ TABLES: Final[Mapping[str, TableMaker]] = {
     "grantable": grantable_table,
     "growth": growth_table,
     "inference": inference_table,
+    "jobs": jobs_table,
     "moves": moves_table,
     "nodes": nodes_table,
     "outcomes": outcomes_table,
