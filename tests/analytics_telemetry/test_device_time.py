@@ -11,7 +11,7 @@ from device_rows import calendar, random_world
 from analytics.device_states import TELEMETRY_STATES, columns_of_state
 from analytics.device_time import DeviceTime, device_time
 from analytics.gpu_states import with_states
-from analytics.job_activity import job_activity
+from analytics.job_activity import device_rates, job_activity
 from analytics.timeline import timeline
 
 SEEDS = range(16)
@@ -88,3 +88,47 @@ def test_order_of_rows_is_irrelevant(seed):
     assert one.sums.select(exact).equals(other.sums.select(exact))
     order = ["segment", "begin_s"]
     assert one.unused.sort(order).equals(other.unused.sort(order))
+
+
+def totals(world, *borders: int):
+    found = job_activity(world.estate(), calendar=calendar(*borders))
+    names = ["allocated_gpu_s", "covered_gpu_s", "activity_gpu_s", "energy_s", "energy_j"]
+    return found.select(pl.col(names).sum()).row(0), found
+
+
+@pytest.mark.parametrize("seed", SEEDS[:6])
+def test_periods_add_up(seed):
+    world = random_world(seed)
+    end = world.hours * 3600
+    whole = replace(world, borders=[0, end])
+    exact = ["held_s", "covered", "activity_u", "busy_u", "guessed_s"]
+    parts, total = (laid_over(each)[0].sums.select(exact).sum() for each in (world, whole))
+    assert parts.equals(total)
+    split, _ = totals(world, *world.borders)
+    together, _ = totals(world, 0, end)
+    assert split[1:] == pytest.approx(together[1:])
+
+
+@pytest.mark.parametrize("seed", SEEDS[:6])
+def test_what_nodes_did_is_shared_out_in_full(seed):
+    world = random_world(seed)
+    end = world.hours * 3600
+    nodes = laid_over(replace(world, borders=[0, end]))[0].sums
+    (_, covered, activity, _, joules), found = totals(world, 0, end)
+    assert covered == pytest.approx(nodes["covered"].sum())
+    assert activity == pytest.approx(nodes["activity_u"].sum() / 1e6)
+    assert joules == pytest.approx(nodes["energy_j"].sum())
+    assert (found["covered_gpu_s"] <= found["allocated_gpu_s"] + 1e-6).all()
+    assert (found["activity_gpu_s"] <= found["covered_gpu_s"] + 1e-6).all()
+
+
+@pytest.mark.parametrize("seed", SEEDS[:4])
+def test_jobs_in_batches_are_the_same_jobs(seed):
+    world = random_world(seed)
+    here, periods = world.estate(), calendar(*world.borders)
+    rates = device_rates(here, calendar=periods)
+    halves = [rates.of_jobs(here.jobs.filter(pl.col("job_id") % 2 == half)) for half in (0, 1)]
+    order = ["cluster", "job_id", "bin"]
+    together = job_activity(here, calendar=periods).sort(order)
+    assert pl.concat(halves).sort(order).equals(together)
+    assert job_activity(replace(here, samples=None), calendar=periods).is_empty()
