@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import oracle_demand
+import oracle_fragmentation
 import oracle_jobs
 import oracle_utilisation
 import oracle_waits
@@ -156,6 +157,19 @@ def check_inference(world: World, stored: Stored, random: Random) -> list[str]:
     )
 
 
+def check_fragmentation(world: World, stored: Stored, random: Random) -> list[str]:
+    asked = ask(world, stored, random, "fragmentation", [(), ("tier",), ("cluster",)])
+    if asked is None:
+        return []
+    expected = oracle_fragmentation.fragmentation(Estate(world), asked.bins, asked.by)
+    return differences(
+        asked.answer.frame,
+        asked.keyed(expected),
+        keys=asked.keys(*asked.by),
+        default=oracle_fragmentation.NOTHING,
+    )
+
+
 Check = Callable[[World, Stored, Random], list[str]]
 CHECKS: dict[str, Check] = {
     "usage": check_usage,
@@ -166,4 +180,5 @@ CHECKS: dict[str, Check] = {
     "utilisation": check_utilisation,
     "nodes": check_nodes,
     "inference": check_inference,
+    "fragmentation": check_fragmentation,
 }

@@ -40,6 +40,12 @@ class Estate:
                 self.held_by[job["cluster"]].append(job | {"shares": self.shares(job)})
 
     @cached_property
+    def silent(self) -> set[str]:
+        """Clusters whose log does not tell of any job when it became eligible."""
+        told = {job["cluster"] for job in self.jobs if job["eligible"] is not None}
+        return {job["cluster"] for job in self.jobs} - told
+
+    @cached_property
     def inventoried(self) -> list[str]:
         return sorted({row["cluster"] for row in self.world.nodes})
 
