@@ -15,15 +15,26 @@ _SHOWN: Final = 5
 
 
 def device_notes(devices: DeviceTime, rows: pl.DataFrame) -> tuple[str, ...]:
-    """Sentences on telemetry; `rows` are the GPU-seconds of a table's nodes.
+    """Sentences on telemetry and what it leaves open; `rows` are GPU-seconds of a table's nodes.
 
     `rows` have `cluster`, `key`, `period`, `bin` and `allocated`.
     """
+    sums = _sums(devices, rows)
+    return (*_on_coverage(devices, sums), *_on_guesses(sums), *_on_devices(devices, sums))
+
+
+def activity_notes(devices: DeviceTime | None, rows: pl.DataFrame) -> tuple[str, ...]:
+    """Those of `device_notes` that mean activity needs; its coverage stands beside it."""
+    if devices is None:
+        return ()
+    sums = _sums(devices, rows)
+    return (*_on_guesses(sums), *_on_devices(devices, sums))
+
+
+def _sums(devices: DeviceTime, rows: pl.DataFrame) -> pl.DataFrame:
     cell = ["key", "period", "bin"]
     mine = rows.select("cluster", *cell, "allocated").unique()
-    sums = mine.join(devices.sums, on=cell, how="left")
-    said = [*_on_coverage(devices, sums), *_on_guesses(sums), *_on_devices(devices, sums)]
-    return tuple(said)
+    return mine.join(devices.sums, on=cell, how="left")
 
 
 def _on_coverage(devices: DeviceTime, sums: pl.DataFrame) -> list[str]:

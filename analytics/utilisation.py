@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import polars as pl
 
 from analytics.calendar import Calendar
+from analytics.device_notes import activity_notes
 from analytics.estate import Estate
 from analytics.finding import Finding
-from analytics.node_labels import Where, checked
-from analytics.node_time import Swept, node_time
+from analytics.node_labels import Where, checked, chosen
+from analytics.node_time import NodeTime, Swept, node_time
 from analytics.utilisation_table import VALUE_COLUMNS, tabulated
 
 _NODE_COLUMNS = ("cluster", "node", "gpu_model", "gpus", "node_role", "role_basis", "role_evidence")
@@ -50,7 +51,7 @@ def utilisation(
     checked(where, table="utilisation")
     time = node_time(estate, calendar=calendar, by=by, where=where, with_devices=True)
     frame = tabulated(time.rows, by=by, calendar=calendar)
-    return Finding(frame=frame, notes=time.notes)
+    return Finding(frame=frame, notes=(*time.notes, *_on_activity(time, where)))
 
 
 def nodes(estate: Estate, *, calendar: Calendar, where: Where | None = None) -> Finding:
@@ -77,7 +78,12 @@ def nodes(estate: Estate, *, calendar: Calendar, where: Where | None = None) -> 
     )
     period = [name for name in ("period_start",) if name in frame.columns]
     columns = [*period, *_NODE_COLUMNS, *VALUE_COLUMNS]
-    return Finding(frame=described.select(columns), notes=time.notes)
+    notes = (*time.notes, *_on_activity(time, where))
+    return Finding(frame=described.select(columns), notes=notes)
+
+
+def _on_activity(time: NodeTime, where: Where) -> tuple[str, ...]:
+    return activity_notes(time.devices, chosen(time.on_nodes, by=(), where=where))
 
 
 def _described(swept: Swept) -> pl.DataFrame:

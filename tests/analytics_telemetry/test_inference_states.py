@@ -138,7 +138,21 @@ def test_a_node_held_in_part_takes_its_busiest_devices_and_says_so():
     assert (row["effective_gpu_hours"], row["allocated_unused_gpu_hours"]) == (2, 0)
     assert row["estimated_share"] == 1
     assert any("held in part" in note for note in found.notes)
-    assert only(utilisation(here, calendar=calendar(0, 7200)))["device_activity_mean"] == 0.9
+    use = utilisation(here, calendar=calendar(0, 7200))
+    assert only(use)["device_activity_mean"] == 0.9
+    assert any("held in part" in note for note in use.notes)
+
+
+def test_devices_beyond_what_slurm_counts_and_nodes_that_it_lacks_are_told_of():
+    rows = [device_hour("n1", gpu, 0, "m3600") for gpu in "012"]
+    rows.append(device_hour("elsewhere", "0", 0, "m3600"))
+    here = estate([job(1, "n1", 0, 3600, 2)], [node("n1", 2)], rows, hours=1)
+    for table in (utilisation, nodes, inference):
+        found = table(here, calendar=calendar(0, 3600))
+        assert any("more devices than they have GPUs" in note for note in found.notes)
+        assert any(note.endswith("left out: elsewhere.") for note in found.notes)
+    row = only(inference(here, calendar=calendar(0, 3600)))
+    assert (row["effective_gpu_hours"], row["estimated_share"]) == (2, 1)
 
 
 def test_gpu_util_alone_is_never_effective():
