@@ -85,7 +85,8 @@ def tally_fates(
 def _cells(jobs: pl.LazyFrame, calendar: Calendar) -> pl.DataFrame:
     dates = nw.from_native(ticks(calendar).lazy())
     cohort = cohort_in(nw.from_native(jobs), dates=dates, calendar=calendar)
-    return cohort.select(CELL).to_native().unique().collect()
+    cells: pl.DataFrame = cohort.select(CELL).to_native().unique().collect()
+    return cells
 
 
 def _numbered_batches(
