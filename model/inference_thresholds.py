@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from model.origin import Record
 
@@ -14,6 +14,11 @@ class InferenceThresholds(Record):
     stay free that no more than `late_share` of arrivals wait longer than `target_wait_s`.
     """
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     free_window_s: Annotated[int, Field(gt=0)] = 7200
+    """For how many seconds on end a GPU stands free, or held and unused, to count (7200)."""
     late_share: Annotated[float, Field(gt=0, le=1)] = 0.05
+    """The share of arrivals that may wait longer than `target_wait_s` (0.05)."""
     target_wait_s: Annotated[int, Field(ge=0)] = 600
+    """The wait, in seconds, for which head-room is kept (600)."""
