@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from model.origin import Record
 
@@ -13,8 +13,6 @@ class InferenceThresholds(Record):
     A GPU must stand free, or held and unused, for `free_window_s` on end. So many GPUs of a pool
     stay free that no more than `late_share` of arrivals wait longer than `target_wait_s`.
     """
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
 
     free_window_s: Annotated[int, Field(gt=0)] = 7200
     """For how many seconds on end a GPU stands free, or held and unused, to count (7200)."""

@@ -8,6 +8,7 @@ import pytest
 from analytics.job_activity import job_activity
 from ingest.formats.telemetry_base import TelemetryOptions
 from ingest.telemetry import ingest_telemetry
+from model.errors import InputError
 from model.question import Question
 from model.registry import load_gpus, load_registry
 from model.settings import Settings
@@ -113,3 +114,13 @@ def test_a_model_that_is_loaded_and_waits_under_dcgm(made, shared):
     row = site.line("inference")
     assert row["model_loaded_idle_gpu_hours"] * 3600 == pytest.approx(120)
     assert row["reclaimable_high_gpu_hours"] == pytest.approx(1 - 120 * 0.01 / 3600)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"), [({"period": "day"}, "--period"), ({"by": ("node",)}, "--by")]
+)
+def test_moves_is_one_ranking(made, asked, said):
+    site = made(hour=datetime(2026, 7, 1, 12, tzinfo=UTC), name="n1", gpus=2, kind="t4")
+    question = Question("moves", **asked)
+    with pytest.raises(InputError, match=said):
+        answer(question, store=site.store, settings=Settings(), registry=load_registry())
