@@ -163,6 +163,17 @@ def test_activity_makes_energy_modelled_and_tells_what_was_effective():
     assert table.effective["covered"].sum() < table.effective["allocated"].sum()
 
 
+def test_jobs_of_which_sm_activity_is_unknown_do_not_dilute_the_share_of_the_others():
+    both = nodes(node(), node("n2"))
+    rows = [device(str(gpu), 0, "m") for gpu in range(4)]
+    rows += [device(str(gpu), 0, "j", node="n2", sm_s=0) for gpu in range(4)]
+    jobs = [whole_node(), whole_node(2) | {"node_list": "n2"}]
+    frame = pl.DataFrame(rows, schema=GPU_SAMPLES.schema).lazy()
+    of = estate(jobs, inventory=both, samples=frame)
+    [line] = carbon(of.jobs, sites(span(2), of), calendar=span(2)).frame.to_dicts()
+    assert line["g_per_effective_gpu_hour"] == pytest.approx(line["g_per_gpu_hour"])
+
+
 def test_where_sm_activity_is_not_known_nothing_is_effective_or_not():
     rows = [device(str(gpu), 0, "j", sm_s=0) for gpu in range(4)]
     of = looked_at(*rows, jobs=[whole_node()])

@@ -157,6 +157,15 @@ def test_a_later_file_completes_and_revises_and_takes_nothing_away(store, tmp_pa
     assert ingest_intensity(store, [bare]).files[0].unchanged == 1
 
 
+def test_the_later_of_two_lines_of_a_file_stands(store, tmp_path):
+    line = "2024-01-15T00:00:00,{},,low\n"
+    report = ingest_intensity(
+        store, [written(tmp_path, NATIONAL + line.format(1) + line.format(2))]
+    )
+    assert (report.rows_read, report.rows_accepted) == (2, 2)
+    assert values(store) == [("GB", 2.0, None, "")]
+
+
 def test_the_portal_and_the_api_are_one_source(store, tmp_path):
     api = {
         "data": [
