@@ -180,10 +180,10 @@ def _backlog() -> list[pl.Expr]:
 
 
 def _active() -> list[pl.Expr]:
-    """Held hours at the mean activity of their covered part, and how large that part is."""
+    """Active hours of the part of held time that telemetry saw, and how large that part is."""
     held, covered_s = pl.col("allocated_gpu_hours"), pl.col("covered_gpu_s").fill_null(0)
-    mean = pl.col("activity_gpu_s") / covered_s
+    active = pl.col("activity_gpu_s") / _HOUR_S
     return [
-        pl.when(covered_s > 0).then(held * mean).alias("active_gpu_hours"),
+        pl.when(covered_s > 0).then(active).alias("active_gpu_hours"),
         pl.when(held > 0).then(covered_s / _HOUR_S / held).alias("activity_coverage"),
     ]

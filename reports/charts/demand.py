@@ -172,7 +172,8 @@ def ladder_chart(
         return None
     told = pl.col("activity_coverage").fill_null(0) >= ACTIVITY_SHOWN
     asked = pl.col("limit_gpu_hours")
-    active = pl.when(told).then(pl.col("active_gpu_hours")).fill_null(0)
+    seen = pl.col("active_gpu_hours") / pl.col("activity_coverage")
+    active = pl.when(told).then(seen).fill_null(0)
     parts = rows.select(
         active=active / asked,
         unused=(pl.col("allocated_gpu_hours") - active) / asked,

@@ -37,11 +37,11 @@ ROWS = [
 ]
 
 
-def test_the_mean_of_what_is_covered_stands_for_all() -> None:
+def test_what_was_seen_counts_and_nothing_is_extrapolated() -> None:
     frame = asked(ROWS, activity((1, 0, 5.0, 4.0), (2, 0, 5.0, 1.0)))
     first = frame.row(0, named=True)
     assert first["allocated_gpu_hours"] == 40.0
-    assert first["active_gpu_hours"] == pytest.approx(40 * 0.5)
+    assert first["active_gpu_hours"] == pytest.approx(5.0)
     assert first["activity_coverage"] == pytest.approx(10 / 40)
     second = frame.row(1, named=True)
     assert (second["active_gpu_hours"], second["activity_coverage"]) == (None, None)
@@ -50,7 +50,7 @@ def test_the_mean_of_what_is_covered_stands_for_all() -> None:
 def test_a_group_is_told_by_its_own_jobs() -> None:
     frame = asked(ROWS, activity((1, 0, 5.0, 4.0)), by=["account"])
     days = frame.filter(period_start=DAYS.bins["period_start"][0])
-    assert one(days, account="a")["active_gpu_hours"] == pytest.approx(16.0)
+    assert one(days, account="a")["active_gpu_hours"] == pytest.approx(4.0)
     assert one(days, account="b")["active_gpu_hours"] is None
     assert one(days, account="b")["activity_coverage"] == 0.0
 
@@ -76,4 +76,4 @@ def test_part_of_a_job_by_model_takes_its_part() -> None:
     days = frame.filter(period_start=DAYS.bins["period_start"][0])
     for model in ("a100", "t4"):
         assert one(days, gpu_model=model)["activity_coverage"] == pytest.approx(4 / 10)
-        assert one(days, gpu_model=model)["active_gpu_hours"] == pytest.approx(5.0)
+        assert one(days, gpu_model=model)["active_gpu_hours"] == pytest.approx(2.0)
