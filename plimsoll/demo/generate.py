@@ -23,7 +23,7 @@ from plimsoll.demo.telemetry import write_telemetry
 
 Kind = Literal["jobs", "nodes", "events", "telemetry", "awards"]
 SEED: Final = 20261101
-GENERATOR_VERSION: Final = 3
+GENERATOR_VERSION: Final = 4
 """Raised whenever the same seed comes to give other files."""
 
 
