@@ -35,6 +35,7 @@ class Sums:
 def fragmentation(estate: Estate, bins: Sequence[Bin], by: Sequence[str]) -> Table:
     """What `fragmentation` must print, by (period, *by)."""
     found: dict[Group, Sums] = defaultdict(Sums)
+    placed = _in_first_partition(estate) if "cluster" in by else estate
     for label, begin, end in bins:
         watched: Counter[Any] = Counter()
         for second, seconds in estate.world.ticks(begin, end):
@@ -43,7 +44,7 @@ def fragmentation(estate: Estate, bins: Sequence[Bin], by: Sequence[str]) -> Tab
             ]
             seen_groups = {_group(estate.world, name, by) for name in seen}
             watched.update(dict.fromkeys([*seen, *seen_groups], seconds))
-            levels = _levels(estate, second, seconds, partitions="cluster" in by)
+            levels = _levels(placed, second, seconds, partitions="cluster" in by)
             for group, pools in _grouped(estate.world, levels, by).items():
                 _add_second(found[label, *group], pools, seconds)
         for cluster in estate.world.clusters:
@@ -51,7 +52,7 @@ def fragmentation(estate: Estate, bins: Sequence[Bin], by: Sequence[str]) -> Tab
             sums.stand_still(cluster, watched[cluster], watched[_group(estate.world, cluster, by)])
             if cluster not in estate.inventoried and estate.world.observed[cluster]:
                 sums.seconds |= {"idle": None, "stranded": None}
-            if cluster in estate.silent:
+            if cluster in estate.silent and watched[cluster]:
                 sums.seconds |= {"pending": None, "stranded": None}
     return {cell: _columns(sums) for cell, sums in found.items()}
 
@@ -65,8 +66,7 @@ def _levels(
     )
     by = ("cluster", "partition") if partitions else ("cluster",)
     moment = [(None, second, second + seconds)]
-    first = Estate(_in_first_partition(estate.world)) if partitions else estate
-    for (_, cluster, *rest), row in utilisation(first, moment, by).items():
+    for (_, cluster, *rest), row in utilisation(estate, moment, by).items():
         if estate.world.is_observed(cluster, second):
             pool = levels[cluster, rest[0] if rest else None]
             hours = 3600 / seconds
@@ -82,9 +82,11 @@ def _levels(
     return levels
 
 
-def _in_first_partition(world: World) -> World:
+def _in_first_partition(estate: Estate) -> Estate:
+    """The same estate, each node in the first of its partitions alone."""
+    world = estate.world
     nodes = [row | {"partitions": min(row["partitions"].split(","))} for row in world.nodes]
-    return World(world.step, world.clusters, world.jobs, nodes, world.events)
+    return Estate(World(world.step, world.clusters, world.jobs, nodes, world.events), estate.jobs)
 
 
 def _waiting(estate: Estate, second: int) -> Iterator[tuple[Row, int | None]]:

@@ -30,9 +30,9 @@ TELEMETRY_STATES = (
 class Estate:
     """Lookups in a world, second by second."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, jobs: list[Row] | None = None) -> None:
         self.world = world
-        self.jobs = tracked(world)
+        self.jobs = tracked(world) if jobs is None else jobs
         self.seen: dict[Any, Row] = {}
         self.held_by: dict[str, list[Row]] = {name: [] for name in world.clusters}
         for job in self.jobs:

@@ -150,8 +150,10 @@ def nodes(estate: Estate, bins: Sequence[Bin]) -> Table:
     """What `nodes` must print, by (period, cluster, node), with what the nodes are."""
     table = utilisation(estate, bins, ("cluster", "node"))
     found: Table = {}
-    for (cluster, node), rows in estate.snapshots.items():
-        last = rows[-1]
+    for cluster, node in estate.snapshots:
+        last = estate.configuration(cluster, node, bins[-1][2] - 1)
+        if last is None:
+            continue
         told = estate.labels(cluster, node, last)
         head = {name: told[name] for name in ("gpu_model", "node_role")} | {"gpus": last["gpus"]}
         for label, _, _ in bins:

@@ -80,8 +80,15 @@ class World:
         """(second, seconds) of every tick, or part of one, between two moments."""
         while begin < end:
             until = min(end, begin - begin % self.step + self.step)
+            until = min([edge for edge in self.odd_edges if edge > begin] + [until])
             yield begin, until - begin
             begin = until
+
+    @cached_property
+    def odd_edges(self) -> list[int]:
+        """Ends of windows within a tick: a log of one moment is taken to cover one second."""
+        edges = (edge for each in self.observed.values() for window in each for edge in window)
+        return [edge for edge in edges if edge % self.step]
 
 
 def period_of(second: int, period: str, zone: str) -> date | None:
