@@ -3,8 +3,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import oracle_demand
 import oracle_fragmentation
@@ -25,6 +27,7 @@ JOB_GROUPINGS = [
     (), ("cluster",), ("account", "cluster"), ("gpu_model",), ("gpus_band", "tier"), ("project",),
     ("user", "partition"), ("job_state", "cluster"), ("institution", "gpu_model"), ("qos",),
 ]  # fmt: skip
+HALF = 0.5
 JOB_TABLES = {"usage", "waits", "demand", "outcomes"}
 NODE_GROUPINGS = [
     (), ("cluster",), ("partition",), ("cluster", "partition"), ("cluster", "node"),
@@ -63,11 +66,28 @@ def ask(
         except InputError:
             return None
         raise AssertionError("an empty store has answered")
-    answer = stored.ask(table, by=by, period=period, timezone=zone)
     begin, end = span
-    if table in JOB_TABLES and answer.as_of_assumed:
+    since, until = _days(random, span, zone)
+    answer = stored.ask(table, by=by, period=period, timezone=zone, since=since, until=until)
+    begin = begin if since is None else _midnight(since, zone)
+    if until is not None:
+        end = _midnight(until, zone)
+    elif table in JOB_TABLES and answer.as_of_assumed:
         end += 1
     return Asked(answer, periods(begin, end, period, zone), by)
+
+
+def _days(random: Random, span: tuple[int, int], zone: str) -> tuple[date | None, date | None]:
+    """A first day and the day after the last, or neither."""
+    first, last = (datetime.fromtimestamp(each, ZoneInfo(zone)).date() for each in span)
+    if random.random() < HALF:
+        return None, None
+    days = sorted(random.sample(range(-1, (last - first).days + 3), 2))
+    return first + timedelta(days=days[0]), first + timedelta(days=days[1])
+
+
+def _midnight(day: date, zone: str) -> int:
+    return int(datetime.combine(day, time(), ZoneInfo(zone)).timestamp())
 
 
 def check_usage(world: World, stored: Stored, random: Random) -> list[str]:
@@ -113,7 +133,8 @@ def check_queue(world: World, stored: Stored, random: Random) -> list[str]:
     asked = ask(world, stored, random, "queue", [()])
     if asked is None:
         return []
-    expected = oracle_demand.queue(world)
+    until = asked.bins[-1][2] if asked.answer.question.until else None
+    expected = oracle_demand.queue(world, until)
     keys = ("cluster", "reason_class", "reason")
     return differences(asked.answer.frame, expected, keys=keys)
 

@@ -199,12 +199,14 @@ def _add_backlog(asks: Asks, table: Table, bins: Sequence[Bin], by: Sequence[str
                 row[name] = pending / rate if rate and pending is not None else None
 
 
-def queue(world: World) -> Table:
-    """What `queue` must print, by (cluster, class, reason)."""
+def queue(world: World, until: int | None = None) -> Table:
+    """What `queue` must print of a moment, by (cluster, class, reason)."""
     asks = Asks(world)
     lines: dict[Group, list[Row]] = defaultdict(list)
     for job in asks.jobs:
         seen = asks.seen_until(job["cluster"])
+        if seen is not None and until is not None:
+            seen = min(seen, until)
         if seen is not None and asks.pends(job, seen):
             waited = {"waited": seen - job["submit"]}
             lines[job["cluster"], _class(job["reason"]), job["reason"]].append(job | waited)
