@@ -35,3 +35,9 @@ def kind(table: str, name: str) -> Kind | None:
     """How a column is printed."""
     entry = metric(table, name)
     return entry.kind if entry else None
+
+
+def is_duration(table: str, name: str) -> bool:
+    """Whether a column holds seconds, which are shown in the unit that suits them."""
+    entry = metric(table, name)
+    return entry is not None and entry.unit == "s"

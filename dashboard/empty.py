@@ -4,6 +4,8 @@ from typing import Any
 
 from dash import html
 
+from ingest.advice import sacct_line
+
 
 def explain(what: str, why: str, *, command: str | None = None) -> html.Section:
     """A notice in place of a panel: what is missing, why it matters, how to bring it."""
@@ -82,3 +84,49 @@ def no_machines() -> html.Section:
         "Choose another date or clear the country.",
         command="plimsoll machines list",
     )
+
+
+def no_reasons() -> html.Section:
+    """Jobs wait, and not one of them has a reason on record."""
+    return explain(
+        "Why these jobs wait is not known",
+        "The log has no reason (Slurm's field Reason) for any of them, so that waits for a limit "
+        "cannot be told from waits for a free GPU. Ask sacct for it and read the log again.",
+        command=_jobs_again(),
+    )
+
+
+def no_eligible() -> html.Section:
+    """The logs do not tell when jobs became eligible."""
+    return explain(
+        "How likely jobs are to start is not known",
+        "The log does not tell when jobs could have started (Slurm's field Eligible), so that "
+        "those that gave up cannot be followed from then on. Ask sacct for it and read the log "
+        "again.",
+        command=_jobs_again(),
+    )
+
+
+def unknown_gpus() -> html.Section:
+    """The GPUs of some jobs are unknown, so that sums in GPU-hours are."""
+    return explain(
+        "The GPUs of some jobs are not known",
+        "Sums in GPU-hours that these jobs are part of are left empty, because a guess would be "
+        "wrong. Either accounting on the cluster does not track GPUs, or the log lacks ReqTRES "
+        "and AllocTRES. The first line is for slurm.conf, the second brings the fields, the last "
+        "says which jobs they are.",
+        command="AccountingStorageTRES=gres/gpu\n" + _jobs_again() + "\nplimsoll doctor",
+    )
+
+
+def no_partition(name: str) -> html.Section:
+    """The partition in the address is not one of the chosen clusters'."""
+    return explain(
+        f"No jobs in a partition “{name}”",
+        "The chosen clusters have no job in a partition of this name in the chosen period. Go up "
+        "to all partitions, or choose another cluster or period.",
+    )
+
+
+def _jobs_again() -> str:
+    return f"{sacct_line()} > mylog.txt\nplimsoll ingest jobs mylog.txt --cluster mycluster"

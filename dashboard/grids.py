@@ -7,7 +7,7 @@ import dash_ag_grid as dag
 import polars as pl
 from dash import html
 
-from dashboard.definitions import definition, heading, kind
+from dashboard.definitions import definition, heading, is_duration, kind
 from model.question import Answer
 
 _PAGE: Final = 20
@@ -55,17 +55,23 @@ def _column(table: str, name: str, dtype: pl.DataType) -> dict[str, Any]:
         "valueFormatter": {"function": "words(params.value)"},
     }
     if dtype.is_numeric():
-        formatter = "share" if kind(table, name) == "share" else "number"
         column |= {
             "cellDataType": "number",
             "type": "rightAligned",
-            "valueFormatter": {"function": f"{formatter}(params.value)"},
+            "valueFormatter": {"function": f"{_formatter(table, name)}(params.value)"},
         }
     elif dtype.is_temporal():
-        column["valueFormatter"] = {"function": "day(params.value)"}
+        formatter = "moment" if isinstance(dtype, pl.Datetime) else "day"
+        column["valueFormatter"] = {"function": f"{formatter}(params.value)"}
     if name in _WIDE:
         column |= {"tooltipField": name, "maxWidth": 420}
     return column
+
+
+def _formatter(table: str, name: str) -> str:
+    if is_duration(table, name):
+        return "duration"
+    return "share" if kind(table, name) == "share" else "number"
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

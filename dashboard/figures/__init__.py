@@ -16,6 +16,7 @@ from reports.palette import FONT
 __all__ = ["SYNTHETIC", "Pen", "draw", "legend_entries", "plain"]
 
 SYNTHETIC: Final = "SYNTHETIC DATA"
+_LOW_PX: Final = 180
 
 _PAINTERS: Final[dict[Kind, Callable[[go.Figure, Chart, Pen], None]]] = {
     "columns": columns,
@@ -35,7 +36,7 @@ def draw(chart: Chart, pen: Pen) -> go.Figure:
     figure = go.Figure(layout=layout(pen))
     _PAINTERS[chart.kind](figure, chart, pen)
     if chart.synthetic:
-        figure.add_annotation(_watermark(pen))
+        figure.add_annotation(_watermark(pen, low=figure.layout.height < _LOW_PX))
     return figure
 
 
@@ -46,7 +47,7 @@ def legend_entries(chart: Chart, pen: Pen) -> list[tuple[str, str]]:
     return [(series.name, pen.theme.roles[series.role]) for series in chart.series]
 
 
-def _watermark(pen: Pen) -> dict[str, Any]:
+def _watermark(pen: Pen, *, low: bool) -> dict[str, Any]:
     return {
         "text": SYNTHETIC,
         "x": 0.5,
@@ -54,6 +55,10 @@ def _watermark(pen: Pen) -> dict[str, Any]:
         "xref": "paper",
         "yref": "paper",
         "showarrow": False,
-        "textangle": -18,
-        "font": {"size": 24 if pen.narrow else 34, "color": pen.theme.watermark, "family": FONT},
+        "textangle": 0 if low else -18,
+        "font": {
+            "size": 24 if pen.narrow or low else 34,
+            "color": pen.theme.watermark,
+            "family": FONT,
+        },
     }

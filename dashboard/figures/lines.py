@@ -62,14 +62,16 @@ def _across(chart: Chart, pen: Pen) -> dict[str, Any]:
         "linecolor": pen.theme.soft_ink,
         "ticks": "outside",
         "tickfont": {"color": pen.theme.ink, "size": 13},
-        "title": axis_title(chart.across, pen),
     }
+    if chart.across:
+        axis["title"] = axis_title(chart.across, pen)
     if chart.scale == "time":
         return axis | {"type": "date", "tickformat": "%b %Y", "nticks": 4 if pen.narrow else 8}
     ticks = chart.ticks[::2] if pen.narrow else chart.ticks
+    ends = [float(place) for place in (*chart.at, *(place for place, _ in ticks))]
     return axis | {
         "type": "log",
-        "range": [log10(float(chart.at[0])), log10(float(chart.at[-1]))],  # type: ignore[arg-type]
+        "range": [log10(min(ends)), log10(max(ends))],
         "tickmode": "array",
         "tickvals": [place for place, _ in ticks],
         "ticktext": [plain(name) for _, name in ticks],

@@ -2,10 +2,11 @@
 
 from dashboard.pages.base import Page, PageRequest
 from dashboard.pages.capacity import CAPACITY
+from dashboard.pages.demand import DEMAND
 from dashboard.pages.overview import OVERVIEW
 from dashboard.pages.shortfall import SHORTFALL
 from dashboard.pages.utilisation import UTILISATION
 
-PAGES: tuple[Page, ...] = (OVERVIEW, SHORTFALL, UTILISATION, CAPACITY)
+PAGES: tuple[Page, ...] = (OVERVIEW, SHORTFALL, DEMAND, UTILISATION, CAPACITY)
 
 __all__ = ["PAGES", "Page", "PageRequest"]

@@ -11,6 +11,7 @@ from dashboard.controls import estate_controls
 from dashboard.empty import no_clusters, no_jobs, no_store
 from dashboard.filters import write_query
 from dashboard.pages.base import Page, PageRequest
+from dashboard.pages.demand_queue import moment_of
 from dashboard.panels import chart_block, stack
 from dashboard.reader import today
 from dashboard.scope import Scope
@@ -20,9 +21,11 @@ from model.errors import PlimsollError
 from model.question import Answer, Question
 from reports.charts import Chart
 from reports.charts.capacity import by_country, countries_chart
+from reports.charts.demand import queue_chart
 from reports.charts.shortfall import round_name, rounds_chart
 from reports.charts.utilisation import clusters_chart, states_chart
 from reports.findings.capacity import uk_against_largest
+from reports.findings.demand import queue_finding
 from reports.findings.shortfall import last_round, round_finding
 from reports.findings.utilisation import (
     inference_beside_training,
@@ -65,20 +68,30 @@ def body(request: PageRequest) -> html.Div:
         [
             html.P(scope.stated(total), className="pl-as-of"),
             tiles([headline.tile for headline in shown]),
-            *(_panel(headline, request) for headline in shown),
+            _panel(shown[0], request),
+            _waiting(scope, request),
+            *(_panel(headline, request) for headline in shown[1:]),
         ]
     )
 
 
 def _panel(headline: _Headline, request: PageRequest) -> html.Section:
-    address = f"{request.view.base}{headline.page}{write_query(request.filters)}"
-    key = f"overview-{headline.page}-{headline.link[:5]}".replace(" ", "-").lower()
-    chart = [chart_block(key, headline.chart, request.view)] if headline.chart else []
+    return _section(
+        request, headline.finding, headline.chart, page=headline.page, link=headline.link
+    )
+
+
+def _section(
+    request: PageRequest, finding: str, shown: Chart | None, *, page: str, link: str
+) -> html.Section:
+    address = f"{request.view.base}{page}{write_query(request.filters)}"
+    key = f"overview-{page}-{link[:5]}".replace(" ", "-").lower()
+    chart = [chart_block(key, shown, request.view)] if shown else []
     return html.Section(
         [
-            html.H2(headline.finding, id=key),
+            html.H2(finding, id=key),
             *chart,
-            html.P(dcc.Link(headline.link, href=address), className="pl-more"),
+            html.P(dcc.Link(link, href=address), className="pl-more"),
         ],
         className="pl-panel",
         **aria(labelledby=key),
@@ -94,6 +107,19 @@ def _shortfall(scope: Scope) -> _Headline:
         chart=rounds_chart(answer.frame, synthetic=answer.synthetic) if answer else None,
         page="shortfall",
         link="All rounds and applications",
+    )
+
+
+def _waiting(scope: Scope, request: PageRequest) -> html.Section:
+    """What waits and why, which has no tile of its own: four are enough."""
+    queue = scope.ask("queue")
+    on = moment_of(queue)
+    return _section(
+        request,
+        queue_finding(queue.frame, on),
+        queue_chart(queue.frame, on=on, synthetic=queue.synthetic),
+        page="demand",
+        link="Why jobs are waiting now",
     )
 
 

@@ -121,8 +121,8 @@ def curves_chart(curves: pl.DataFrame, *, period: str, synthetic: bool = False) 
         measure="share",
         at=tuple(float(moment) for moment in rows["t_s"]),
         scale="log",
-        ticks=tuple((at, name) for at, name in _TICKS if rows["t_s"][0] <= at <= last["t_s"]),
-        across="Time since the job could have started (each step several times the last)",
+        ticks=tuple((at, name) for at, name in _TICKS if at <= last["t_s"]),
+        across="Time since the job could have started, on a logarithmic scale",
         steps=True,
         synthetic=synthetic,
     )

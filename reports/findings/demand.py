@@ -69,6 +69,16 @@ def backlog_finding(demand: pl.DataFrame, dimension: str) -> str:
     return f"{said}; at {plural(free, f'other {dimension}')} nothing waits" if free else said
 
 
+def longest_wait_finding(jobs: pl.DataFrame) -> str:
+    """The first line of `jobs`: the longest wait."""
+    if jobs.is_empty():
+        return "No job was in the queue in this period"
+    row = jobs.row(0, named=True)
+    has = "has waited" if row["stage"] == "waiting" else "waited"
+    name = f"job {row['job_label']} of {row['cluster']}"
+    return f"The longest wait: {name} {has} {duration(row['wait_s'])}"
+
+
 def never_started_finding(demand: pl.DataFrame) -> str:
     """How much was asked for by jobs that never started, beside what was allocated."""
     jobs = int(demand["cancelled_pending_jobs"].sum())

@@ -8,6 +8,7 @@ import pytest
 
 from analytics.calendar import calendar
 from analytics.estate import OBSERVED_SCHEMA
+from analytics.finding import Finding
 from analytics.job_list import job_list, ran_on
 from analytics.job_queue import queue
 from model.errors import InputError
@@ -32,8 +33,8 @@ def listed(*, begin_h: int = 0, end_h: int = 100, **more: Any) -> pl.DataFrame:
     return found(begin_h=begin_h, end_h=end_h, **more).frame
 
 
-def found(*, begin_h: int = 0, end_h: int = 100, jobs=JOBS, **more: Any):
-    rows = facts(jobs).with_columns(
+def found(*, begin_h: int = 0, end_h: int = 100, **more: Any) -> Finding:
+    rows = facts(JOBS).with_columns(
         gpu_untracked=pl.lit(value=False), month=pl.lit("1970-01"), observed_until=moment(SEEN)
     )
     return job_list(
@@ -49,11 +50,11 @@ def moment(epoch_s: int) -> datetime:
     return datetime.fromtimestamp(epoch_s, UTC)
 
 
-def by_label(frame: pl.DataFrame) -> dict[str, dict]:
+def by_label(frame: pl.DataFrame) -> dict[str, dict[str, Any]]:
     return {row["job_label"]: row for row in frame.iter_rows(named=True)}
 
 
-def test_each_job_stands_where_the_records_have_it_the_longest_wait_first():
+def test_each_job_stands_where_the_records_have_it_the_longest_wait_first() -> None:
     frame = listed()
     assert frame["job_label"].to_list() == ["3_[1-5]", "2", "4", "5", "1", "6"]
     assert frame["stage"].to_list() == [
@@ -62,7 +63,7 @@ def test_each_job_stands_where_the_records_have_it_the_longest_wait_first():
     assert frame["wait_s"].to_list() == [90 * HOUR, 89 * HOUR, 50 * HOUR, 10 * HOUR, 2 * HOUR, HOUR]
 
 
-def test_a_waiting_array_asks_for_the_gpus_of_all_its_tasks_and_holds_none():
+def test_a_waiting_array_asks_for_the_gpus_of_all_its_tasks_and_holds_none() -> None:
     row = by_label(listed())["3_[1-5]"]
     assert (row["gpus"], row["limit_gpu_hours"], row["gpu_hours"]) == (10, 10.0, 0.0)
     assert (row["reason_class"], row["reason"], row["elapsed_s"]) == (
@@ -72,7 +73,7 @@ def test_a_waiting_array_asks_for_the_gpus_of_all_its_tasks_and_holds_none():
     )
 
 
-def test_held_hours_end_with_the_job_or_the_moment_and_are_unknown_without_gpus():
+def test_held_hours_end_with_the_job_or_the_moment_and_are_unknown_without_gpus() -> None:
     rows = by_label(listed())
     assert (rows["1"]["gpu_hours"], rows["1"]["limit_gpu_hours"]) == (12.0, 10.0)
     assert (rows["2"]["gpu_hours"], rows["2"]["elapsed_s"]) == (10.0, 10 * HOUR)
@@ -81,7 +82,7 @@ def test_held_hours_end_with_the_job_or_the_moment_and_are_unknown_without_gpus(
     assert rows["4"]["limit_gpu_hours"] is None
 
 
-def test_at_an_earlier_moment_what_came_later_has_not_come():
+def test_at_an_earlier_moment_what_came_later_has_not_come() -> None:
     rows = by_label(listed(end_h=25, until_s=25 * HOUR))
     assert set(rows) == {"1", "2", "3_[1-5]", "5"}
     assert rows["5"]["stage"] == "waiting"
@@ -90,11 +91,11 @@ def test_at_an_earlier_moment_what_came_later_has_not_come():
     assert rows["1"]["end"] == moment(5 * HOUR)
 
 
-def test_a_job_that_was_over_before_the_period_is_not_listed():
+def test_a_job_that_was_over_before_the_period_is_not_listed() -> None:
     assert set(by_label(listed(begin_h=40))) == {"2", "3_[1-5]", "4", "6"}
 
 
-def test_filters_name_columns_of_the_list_before_it_is_cut():
+def test_filters_name_columns_of_the_list_before_it_is_cut() -> None:
     assert listed(where={"stage": ["waiting"]})["job_label"].to_list() == ["3_[1-5]", "4"]
     cut = found(where={"stage": ["waiting"]}, listed=1)
     assert cut.frame["job_label"].to_list() == ["3_[1-5]"]
@@ -104,14 +105,14 @@ def test_filters_name_columns_of_the_list_before_it_is_cut():
         listed(where={"stages": ["waiting"]})
 
 
-def test_the_jobs_of_a_node_are_those_whose_list_of_nodes_has_it():
+def test_the_jobs_of_a_node_are_those_whose_list_of_nodes_has_it() -> None:
     rows = facts(JOBS)
     assert ran_on(rows, ["gpu08"]).collect()["job_label"].to_list() == ["6"]
     assert ran_on(rows, ["gpu09"]).collect().is_empty()
 
 
 @pytest.mark.parametrize("until_h", [None, 15, 55])
-def test_what_is_listed_as_waiting_is_what_queue_counts(until_h):
+def test_what_is_listed_as_waiting_is_what_queue_counts(until_h: int | None) -> None:
     until_s = until_h and until_h * HOUR
     rows = facts(JOBS).with_columns(
         gpu_untracked=pl.lit(value=False), month=pl.lit("1970-01"), observed_until=moment(SEEN)

@@ -23,6 +23,7 @@ from analytics.fragmentation import fragmentation
 from analytics.grantable import GRANTABLE_COLUMNS
 from analytics.growth import GROWTH_SCHEMA
 from analytics.inference import inference
+from analytics.job_list import JOB_LIST_COLUMNS
 from analytics.job_queue import QUEUE_COLUMNS
 from analytics.machine_commitments import COMMITMENTS_SCHEMA
 from analytics.moves import MOVES_SCHEMA
@@ -59,6 +60,7 @@ def printed() -> dict[str, list[str]]:
         "usage": list(USAGE_COLUMNS),
         "demand": list(DEMAND_COLUMNS),
         "queue": [name for name in QUEUE_COLUMNS if name != "cluster"],
+        "jobs": [name for name in JOB_LIST_COLUMNS if name not in DIMENSIONS],
         "outcomes": list(OUTCOME_COLUMNS),
         "waits": list(WAIT_COLUMNS),
         "wait_curves": CURVE_SCHEMA.names(),
