@@ -116,6 +116,17 @@ def test_pending_jobs_are_counted_at_the_end_of_each_period_as_far_as_observed()
     assert frame["jobs_submitted"].to_list() == [2, 1, 0, 0, 0]
 
 
+def test_a_window_that_ends_with_a_period_says_nothing_of_the_queue_in_the_next():
+    rows = [job(submit=MONDAY + 60, observed_until=MONDAY + DAY)]
+    assert usage(facts(rows), calendar=days(2))["jobs_pending"].to_list() == [1, 0]
+
+
+def test_an_empty_estate_prints_every_period_as_zeros():
+    frame = usage(facts([]), calendar=days(3))
+    assert frame["period_start"].to_list() == [date(2026, 3, day) for day in (2, 3, 4)]
+    assert frame.select(pl.col("gpu_hours", "jobs_running").sum()).row(0) == (0, 0)
+
+
 def test_mig_slices_count_as_parts_of_a_card():
     ran = {"submit": MONDAY, "start": MONDAY, "end": MONDAY + 3_600}
     rows = [

@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import oracle_awards
 import oracle_demand
 import oracle_fragmentation
 import oracle_jobs
@@ -191,6 +192,13 @@ def check_fragmentation(world: World, stored: Stored, random: Random) -> list[st
     )
 
 
+def check_shortfall(world: World, stored: Stored, _: Random) -> list[str]:
+    if not world.awards:
+        return []
+    frame = stored.ask("shortfall").frame
+    return differences(frame, oracle_awards.shortfall(world), keys=("call", "round", "unit"))
+
+
 Check = Callable[[World, Stored, Random], list[str]]
 CHECKS: dict[str, Check] = {
     "usage": check_usage,
@@ -202,4 +210,5 @@ CHECKS: dict[str, Check] = {
     "nodes": check_nodes,
     "inference": check_inference,
     "fragmentation": check_fragmentation,
+    "shortfall": check_shortfall,
 }

@@ -287,7 +287,7 @@ class _Inventor:
             world.jobs.append(run)
 
     def add_awards(self, world: World) -> None:
-        for number in range(self.random.choice([0, 2, 5])):
+        for number in range(self.random.choice([0, 2, 5, 12])):
             asked = self.random.choice([None, 0.0, 10.0, 100.0, 250.0])
             status = self.random.choice([None, "decided", "decided", "undecided", "withdrawn"])
             first = datetime.fromtimestamp(self.tick(-1, 0.5), UTC).date()
