@@ -52,7 +52,18 @@ class Near:
     abs_tol: float = 0.0
 
 
+@dataclass(frozen=True)
+class Between:
+    """A figure that may lie anywhere between two, and so near to them."""
+
+    low: float
+    high: float
+    abs_tol: float
+
+
 def same(got: Any, want: Any) -> bool:
+    if isinstance(want, Between):
+        return got is not None and want.low - want.abs_tol <= got <= want.high + want.abs_tol
     if isinstance(want, Near):
         return got is not None and isclose(
             got, want.value, rel_tol=want.rel_tol, abs_tol=want.abs_tol

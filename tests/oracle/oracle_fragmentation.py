@@ -54,6 +54,7 @@ def fragmentation(estate: Estate, bins: Sequence[Bin], by: Sequence[str]) -> Tab
                 sums.seconds |= {"idle": None, "stranded": None}
             if cluster in estate.silent and watched[cluster]:
                 sums.seconds |= {"pending": None, "stranded": None}
+                sums.pooled[None] += 1
     return {cell: _columns(sums) for cell, sums in found.items()}
 
 
@@ -153,9 +154,10 @@ def _columns(sums: Sums) -> Row:
     fraction = None
     if seconds["stranded"] is not None and seconds["idle"]:
         fraction = seconds["stranded"] / seconds["idle"]
+    untold = sums.pooled[None]
     pooled = p95(sums.pooled)
     split = _total([p95(levels) for levels in sums.demand.values()])
-    if pooled is None and not sums.demand:
+    if pooled is None and (untold or not sums.demand):
         split = None
     gain = 1 - pooled / split if split and pooled is not None else None
     return {

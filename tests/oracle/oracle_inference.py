@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import ceil, exp, factorial
 from typing import Any
 
-from oracle_compare import Near
+from oracle_compare import Between, Near
 from oracle_nodes import STATE_OF, TELEMETRY_STATES, UNCOVERED, Estate, model_of
 from oracle_utilisation import utilisation
 from oracle_world import HOUR_S, Bin, Group, Row, Table, added
@@ -22,11 +22,13 @@ Pool = tuple[str, str, str]
 
 @dataclass(frozen=True)
 class Slot:
-    """A GPU that stands open in a long window; `unbusy` is the idle part of one that is held."""
+    """A GPU that stands open in a long window; of one that is held, how idle it is at least and
+    at most: nobody knows which of a node's unused devices goes on being unused.
+    """
 
     node: str
     pool: Pool
-    unbusy: float
+    unbusy: tuple[float, float]
 
 
 def inference(estate: Estate, bins: Sequence[Bin], *, by_node: bool) -> Table:
@@ -45,8 +47,8 @@ def inference(estate: Estate, bins: Sequence[Bin], *, by_node: bool) -> Table:
                 count = sum(other.pool == slot.pool for other in windows[second])
                 share = Fraction(max(0, count - kept[slot.pool]), count)
                 group = (label, *_group(slot.pool, slot.node, by_node=by_node))
-                unbusy = float(share) * slot.unbusy * seconds
-                added(table, group, reclaimed=share * seconds, reclaimed_unbusy=unbusy)
+                least, most = (float(share) * each * seconds for each in slot.unbusy)
+                added(table, group, reclaimed=share * seconds, least=least, most=most)
     return {
         group: columns(estate, bins, group, row, by_node=by_node) for group, row in table.items()
     }
@@ -57,7 +59,8 @@ def columns(estate: Estate, bins: Sequence[Bin], group: Group, row: Row, *, by_n
     cluster = group[1]
     hours = {name: row[name] / 3600 for name in (*STATES, "installed", "allocated")}
     reclaimed = float(row["reclaimed"])
-    high: float | None = reclaimed + row["unbusy"] - row["reclaimed_unbusy"]
+    ends = [reclaimed + row["unbusy"] - row[name] for name in ("most", "least")]
+    high: Between | None = Between(ends[0] / 3600, ends[1] / 3600, abs_tol=1e-5)
     coverage = row["covered"] / row["allocated"] if row["allocated"] else None
     if not has_telemetry(estate, cluster, group[0], bins):
         hours |= dict.fromkeys(TELEMETRY_STATES)
@@ -68,7 +71,7 @@ def columns(estate: Estate, bins: Sequence[Bin], group: Group, row: Row, *, by_n
     cells: Row = {f"{name}_gpu_hours": value for name, value in hours.items()}
     cells["telemetry_coverage"] = coverage
     cells["reclaimable_low_gpu_hours"] = None if row["blind"] else _about(reclaimed)
-    cells["reclaimable_high_gpu_hours"] = None if high is None else _about(high)
+    cells["reclaimable_high_gpu_hours"] = high
     if not by_node:
         cells["headroom_gpus"] = headroom(estate, bins, group[1:])
     return cells
@@ -100,7 +103,7 @@ def _add_states(
     second, seconds = when
     state = estate.on_node(cluster, node, second)
     parts: dict[str, Any] = {name: state[name] for name in STATES[:5]}
-    parts |= dict.fromkeys((*TELEMETRY_STATES, "no_data", "reclaimed", "reclaimed_unbusy"), 0)
+    parts |= dict.fromkeys((*TELEMETRY_STATES, "no_data", "reclaimed", "least", "most"), 0)
     for device in state["devices"]:
         parts[STATE_OF[device["letter"]]] += 1
     parts |= {"installed": state["installed"], "allocated": state["allocated"]}
@@ -114,7 +117,7 @@ def _add_states(
 def _windows(estate: Estate) -> dict[int, list[Slot]]:
     """In each second, each GPU that is free, or held and not used, for long enough on end."""
     span = estate.world.observed_span()
-    stood: dict[Any, dict[int, tuple[int, float]]] = defaultdict(dict)
+    stood: dict[Any, dict[int, tuple[int, tuple[float, float]]]] = defaultdict(dict)
     for second, seconds in estate.world.ticks(*span) if span else ():
         for cluster, node, config in estate.gpu_nodes(second):
             state = estate.on_node(cluster, node, second)
@@ -122,7 +125,7 @@ def _windows(estate: Estate) -> dict[int, list[Slot]]:
             pool = (cluster, estate.role(cluster, node), model_of(config))
             for place in range(state["free"] + len(idle)):
                 slot = (node, state["installed"] - place, pool)
-                unbusy = sum(idle) / len(idle) if place >= state["free"] else 0.0
+                unbusy = (min(idle), max(idle)) if place >= state["free"] else (0.0, 0.0)
                 stood[slot][second] = seconds, unbusy
     windows: dict[int, list[Slot]] = defaultdict(list)
     for (node, _, pool), moments in stood.items():
@@ -133,7 +136,7 @@ def _windows(estate: Estate) -> dict[int, list[Slot]]:
     return windows
 
 
-def _runs(moments: dict[int, tuple[int, float]]) -> list[list[int]]:
+def _runs(moments: dict[int, tuple[int, tuple[float, float]]]) -> list[list[int]]:
     runs: list[list[int]] = []
     until = None
     for second, (seconds, _) in sorted(moments.items()):
