@@ -42,10 +42,19 @@ _Dumper.add_representer(
         "tag:yaml.org,2002:seq", value, flow_style=True
     ),
 )
+
+
+def _quotes(text: str) -> str | None:
+    """The quotes that keep a text as it is; only double ones keep breaks of lines."""
+    if not text.isprintable():
+        return '"'
+    return None if reads_as_text(text) else "'"
+
+
 _Dumper.add_representer(
     str,
     lambda dumper, value: dumper.represent_scalar(
-        "tag:yaml.org,2002:str", value, style=None if reads_as_text(value) else "'"
+        "tag:yaml.org,2002:str", value, style=_quotes(value)
     ),
 )
 

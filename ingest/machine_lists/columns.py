@@ -47,12 +47,14 @@ class ListTable:
         text = _BLANKS.sub("", row[column])
         if self.comma_decimals:
             text = text.replace(".", "").replace(",", ".")
-        return float(text.replace(",", "")) if _PLAIN.fullmatch(text.replace(",", "")) else None
+        plain = text.replace(",", "")
+        number = float(plain) if _PLAIN.fullmatch(plain) else None
+        return number if number is None or math.isfinite(number) else None
 
     def positive(self, row: ListRow, column: str) -> float | None:
         """A cell as a number above zero; None for any other."""
         number = self.number(row, column)
-        return number if number and 0 < number < math.inf else None
+        return number if number and number > 0 else None
 
 
 def list_table(

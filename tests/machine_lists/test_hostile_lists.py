@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analytics.listed_machines import judge, judged_frame
@@ -69,6 +69,8 @@ def test_any_bytes(kind: str, content: bytes):
             READERS[kind](path, REGISTRY.gpus)
 
 
+@example(name="0\x85")
+@example(name="two\nlines and\u2028three")
 @given(name=st.text(min_size=1, max_size=20).filter(str.strip))
 @settings(max_examples=150)
 def test_any_name_is_written_so_that_it_reads_back(name: str):
