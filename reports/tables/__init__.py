@@ -15,6 +15,7 @@ from reports.tables.machines import (
     capacity_table,
     commitments_table,
     delivered_table,
+    densities_table,
     outlook_table,
     targets_table,
 )
@@ -45,6 +46,7 @@ TABLES: Final[Mapping[str, TableMaker]] = {
     "carbon": carbon_table,
     "delivered": delivered_table,
     "demand": demand_table,
+    "densities": densities_table,
     "commitments": commitments_table,
     "fragmentation": fragmentation_table,
     "grantable": grantable_table,
@@ -73,6 +75,7 @@ NEEDS_NO_STORE: Final = frozenset(
         "capacity",
         "capacity_history",
         "commitments",
+        "densities",
         "growth",
         "outlook",
         "published_rounds",

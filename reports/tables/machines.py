@@ -1,5 +1,6 @@
 """Tables of the registry: machines here and abroad."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
@@ -9,6 +10,7 @@ from analytics.capacity_history import FIRST_YEAR, capacity_history
 from analytics.capacity_notes import capacity_notes
 from analytics.capacity_totals import capacity_totals
 from analytics.delivered import delivered
+from analytics.densities import densities
 from analytics.finding import Finding
 from analytics.inference import inference
 from analytics.machine_commitments import commitments
@@ -29,6 +31,17 @@ def capacity_table(asked: Asked) -> Finding:
     lines = _lines(asked, on)
     notes = tuple(capacity_notes(lines, on))
     return Finding(capacity_totals(lines, by=by) if by else lines, notes)
+
+
+def densities_table(asked: Asked) -> Finding:
+    """A line a country and unit: per head, per researcher, per GDP."""
+    asked.without_by()
+    on = _today(asked)
+    of_result = {name: asked.where[name] for name in ("unit",) if name in asked.where}
+    found = densities(
+        _lines(asked, on, leaving=of_result), asked.registry.denominators.countries, on=on
+    )
+    return kept(found, of_result)
 
 
 def targets_table(asked: Asked) -> Finding:
@@ -103,8 +116,9 @@ def _today(asked: Asked) -> date:
     return asked.question.on or datetime.now(UTC).date()
 
 
-def _lines(asked: Asked, on: date) -> pl.DataFrame:
-    """The lines of `capacity` on a day that the filters leave."""
+def _lines(asked: Asked, on: date, *, leaving: Collection[str] = ()) -> pl.DataFrame:
+    """The lines of `capacity` on a day that the filters leave, but those by `leaving`."""
     registry = with_survey(asked.registry, read_surveys(asked.settings.surveys))
     frame = capacity(registry, on=on, min_grade=asked.question.min_grade)
-    return kept(Finding(frame), asked.where).frame
+    where = {name: values for name, values in asked.where.items() if name not in leaving}
+    return kept(Finding(frame), where).frame
