@@ -17,6 +17,7 @@ from analytics.carbon import CARBON_COLUMNS
 from analytics.claims import CLAIMS_SCHEMA
 from analytics.delivered import DELIVERED_COLUMNS
 from analytics.demand import DEMAND_COLUMNS
+from analytics.densities import DENSITIES_SCHEMA
 from analytics.dimensions import DIMENSIONS
 from analytics.estate import OBSERVED_SCHEMA, Estate
 from analytics.fragmentation import fragmentation
@@ -86,6 +87,7 @@ BORROWING: Final = {
     "claims": CLAIMS_SCHEMA.names(),
     "commitments": COMMITMENTS_SCHEMA.names(),
     "delivered": list(DELIVERED_COLUMNS),
+    "densities": DENSITIES_SCHEMA.names(),
     "outlook": OUTLOOK_SCHEMA.names(),
     "published_rounds": ROUNDS_SCHEMA.names(),
     "targets": TARGETS_SCHEMA.names(),
