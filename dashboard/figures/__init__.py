@@ -42,7 +42,7 @@ def draw(chart: Chart, pen: Pen) -> go.Figure:
 
 def legend_entries(chart: Chart, pen: Pen) -> list[tuple[str, str]]:
     """Name and colour of each series, where a chart has several that are not named in place."""
-    if len(chart.series) == 1 or chart.kind == "lines":
+    if len(chart.series) == 1 or (chart.kind == "lines" and not pen.narrow):
         return []
     return [(series.name, pen.theme.roles[series.role]) for series in chart.series]
 

@@ -1,4 +1,4 @@
-"""Lines over time or over a number's logarithm, each named at its end."""
+"""Lines over time or over a number's logarithm, each named at its end where there is room."""
 
 from math import log10
 from typing import Any, Final
@@ -38,7 +38,7 @@ def lines(figure: go.Figure, chart: Chart, pen: Pen) -> None:
         xaxis=_across(chart, pen),
         yaxis=value_axis(chart, pen, title=axis_title(chart.axis, pen), range=[0, top]),
     )
-    for series, height in _spread(chart, top):
+    for series, height in [] if pen.narrow else _spread(chart, top):
         figure.add_annotation(_name(series, height, pen))
 
 
@@ -90,16 +90,15 @@ def _spread(chart: Chart, top: float) -> list[tuple[Series, float]]:
 
 
 def _name(series: Series, height: float, pen: Pen) -> dict[str, Any]:
-    """Beside the end of a line; on a narrow screen above it, within the plot."""
     dot = f'<span style="color:{pen.theme.roles[series.role]}">●</span>'
     return {
         "text": f"{dot} {plain(series.name)}",
         "x": 1,
         "xref": "paper",
         "y": height,
-        "xanchor": "right" if pen.narrow else "left",
-        "yanchor": "bottom" if pen.narrow else "middle",
-        "xshift": 0 if pen.narrow else 8,
+        "xanchor": "left",
+        "yanchor": "middle",
+        "xshift": 8,
         "showarrow": False,
         "font": {"size": 13, "color": pen.theme.ink},
     }

@@ -66,12 +66,12 @@ def _never(demand: Answer) -> Tile:
     beside = "" if held.null_count() else f", beside {large(float(held.sum()))} allocated"
     value = high if low is None else low
     bound = "at most" if low is None else "at least"
-    above = f", at most {large(high)}" if low is not None and high is not None else ""
+    above = f" (at most {large(high)})" if low is not None and high is not None else ""
     return Tile(
         name="GPU-hours never started",
         figure=large(value),
         value=value,
-        under=f"{bound}{above}, asked for by {plural(jobs, 'job')} that left the queue{beside}",
+        under=f"{bound}{above} asked for by {plural(jobs, 'job')} that left the queue{beside}",
         table="demand",
         column="cancelled_pending_gpu_hours_low",
     )

@@ -24,6 +24,8 @@ _LADDER_UNTOLD: Final[tuple[tuple[str, str, Role], ...]] = (
     ("never", "Asked for, never held", "faint"),
 )
 _LABELLED: Final = 0.06
+_NONE: Final = "None"
+_NONE_KEPT: Final = "no lasting reason"
 _CLASSES: Final = {
     "capacity": "Capacity",
     "policy": "Policy",
@@ -38,7 +40,7 @@ def reason_name(row: Mapping[str, Any]) -> str:
     if row["reason"] is None:
         return "No reason on record"
     kind = _CLASSES.get(row["reason_class"] or "", "Other")
-    return f"{kind}: {row['reason']}"
+    return f"{kind}: {_NONE_KEPT if row['reason'] == _NONE else row['reason']}"
 
 
 def by_reason(queue: pl.DataFrame) -> pl.DataFrame:

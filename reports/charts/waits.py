@@ -122,7 +122,7 @@ def curves_chart(curves: pl.DataFrame, *, period: str, synthetic: bool = False) 
         at=tuple(float(moment) for moment in rows["t_s"]),
         scale="log",
         ticks=tuple((at, name) for at, name in _TICKS if at <= last["t_s"]),
-        across="Time since the job could have started, on a logarithmic scale",
+        across="Time since it could start, logarithmic",
         steps=True,
         synthetic=synthetic,
     )

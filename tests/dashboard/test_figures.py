@@ -147,6 +147,9 @@ def test_lines_are_named_at_their_ends_without_two_names_on_one_height():
     assert upper - lower > 0.05 * figure.layout.yaxis.range[1]
     assert figure.layout.yaxis.range[0] == 0
     assert legend_entries(chart, Pen(LIGHT)) == []
+    narrow = Pen(LIGHT, narrow=True)
+    assert draw(chart, narrow).layout.annotations == ()
+    assert [name for name, _ in legend_entries(chart, narrow)] == ["Median", HOSTILE]
 
 
 def test_a_logarithmic_line_has_the_ticks_of_its_description():
