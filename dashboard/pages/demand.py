@@ -10,7 +10,6 @@ from dashboard.empty import no_clusters, no_jobs, no_partition, no_store, unknow
 from dashboard.filters import DEFAULT_PERIOD, GRANULARITIES, Filters
 from dashboard.pages.base import Page, PageRequest
 from dashboard.pages.demand_queue import (
-    Part,
     backlog_panel,
     jobs_panel,
     ladder_panel,
@@ -58,14 +57,26 @@ def body(request: PageRequest) -> html.Div:
     if demand.frame.is_empty():
         return stack([path, no_partition(filters.partition) if filters.partition else no_jobs()])
     waits = scope.ask("waits")
+    untracked, tracked = _tracking(scope.ask("usage"))
     return stack(
         [
             html.P(scope.stated(queue), className="pl-as-of"),
             path,
-            tiles(demand_tiles(queue, demand, waits, dimension)),
+            tiles(demand_tiles(queue, demand, waits, dimension=dimension, tracked=tracked)),
+            *([unknown_gpus()] if untracked or queue.frame["gpus"].null_count() else []),
             *(
                 part if isinstance(part, html.Section) else render(part, request.view)
-                for part in _parts(scope, queue, demand, waits, dimension=dimension, page=page)
+                for part in [
+                    *queue_panels(queue, tracked=tracked),
+                    backlog_panel(scope, demand, dimension=dimension, page=page),
+                    jobs_panel(scope, queue),
+                    waits_panel(scope, waits),
+                    bands_panel(scope, waits),
+                    chances_panel(scope, waits),
+                    never_started_panel(scope, tracked=tracked),
+                    ladder_panel(scope, demand, dimension=dimension),
+                    outcomes_panel(scope),
+                ]
             ),
         ]
     )
@@ -77,24 +88,11 @@ def _dimension(scope: Scope) -> str:
     return "partition" if chosen == 1 or scope.filters.partition else "cluster"
 
 
-def _parts(
-    scope: Scope, queue: Answer, demand: Answer, waits: Answer, *, dimension: str, page: str
-) -> list[Part]:
-    unknown = bool(
-        queue.frame["gpus"].null_count() or demand.frame["allocated_gpu_hours"].null_count()
-    )
-    return [
-        *queue_panels(queue),
-        *([unknown_gpus()] if unknown else []),
-        backlog_panel(scope, demand, dimension=dimension, page=page),
-        jobs_panel(scope, queue),
-        waits_panel(scope, waits),
-        bands_panel(scope, waits),
-        chances_panel(scope, waits),
-        never_started_panel(scope),
-        ladder_panel(scope, demand, dimension=dimension),
-        outcomes_panel(scope),
-    ]
+def _tracking(usage: Answer) -> tuple[bool, bool]:
+    """Whether the GPUs of some jobs are not tracked, and whether those of any are."""
+    row = usage.frame.row(0, named=True) if usage.frame.height else {}
+    untracked = bool(row.get("gpu_untracked_jobs"))
+    return untracked, not untracked or bool(row.get("gpu_hours"))
 
 
 DEMAND: Final = Page(

@@ -24,6 +24,8 @@ from reports.findings.demand import (
     longest_wait_finding,
     never_started_finding,
     queue_finding,
+    reasons_known,
+    with_unknown_gpus,
 )
 from reports.wording import day, plural, share
 
@@ -60,22 +62,23 @@ def _date(moment: date) -> date:
     return moment.date() if isinstance(moment, datetime) else moment
 
 
-def queue_panels(queue: Answer) -> list[Part]:
+def queue_panels(queue: Answer, *, tracked: bool) -> list[Part]:
     """What waits, by reason; where no reason is on record, what would bring it."""
     on = moment_of(queue)
+    known = queue.frame if tracked else with_unknown_gpus(queue.frame)
     panel = Panel(
         key="queue",
-        finding=queue_finding(queue.frame, on),
+        finding=queue_finding(known, on),
         answer=queue,
         chart=queue_chart(queue.frame, on=on, synthetic=queue.synthetic),
         before=_classes(queue),
     )
-    silent = queue.frame.height and queue.frame["reason"].drop_nulls().is_empty()
+    silent = queue.frame.height > 0 and not reasons_known(queue.frame)
     return [panel, *([no_reasons()] if silent else [])]
 
 
 def _classes(queue: Answer) -> tuple[html.P, ...]:
-    if queue.frame.is_empty():
+    if not reasons_known(queue.frame):
         return ()
     said = (
         "More GPUs shorten waits for capacity. They do not shorten waits for a policy limit, "
@@ -116,7 +119,7 @@ def jobs_panel(scope: Scope, queue: Answer) -> Panel:
     )
 
 
-def never_started_panel(scope: Scope) -> Panel:
+def never_started_panel(scope: Scope, *, tracked: bool) -> Panel:
     """What jobs that never started asked for, by period."""
     granularity = scope.filters.period
     answer = scope.ask("demand", period=granularity)
@@ -131,7 +134,7 @@ def never_started_panel(scope: Scope) -> Panel:
     )
     return Panel(
         key="never",
-        finding=never_started_finding(frame),
+        finding=never_started_finding(frame, tracked=tracked),
         answer=answer,
         chart=never_started_chart(
             frame, granularity=granularity, period=scope.span(answer), synthetic=answer.synthetic

@@ -4,26 +4,41 @@ from dashboard.pages.demand_queue import moment_of
 from dashboard.tiles import Tile
 from model.question import Answer
 from reports.charts.demand import waiting_groups
-from reports.findings.demand import held_back, never_started, waiting_gpus
+from reports.findings.demand import (
+    held_back,
+    never_started,
+    reasons_known,
+    waiting_gpus,
+    with_unknown_gpus,
+)
 from reports.wording import between, duration, large, number, plural, share
 
 
-def demand_tiles(queue: Answer, demand: Answer, waits: Answer, dimension: str) -> list[Tile]:
-    """GPUs waited for, the longest backlog, the median wait, and what never started."""
-    return [_waited_for(queue), _backlog(demand, dimension), _median(waits), _never(demand)]
+def demand_tiles(
+    queue: Answer, demand: Answer, waits: Answer, *, dimension: str, tracked: bool
+) -> list[Tile]:
+    """GPUs waited for, the longest backlog, the median wait, and what never started.
+
+    Where accounting does not track GPUs (`tracked`) a request of none is unknown, not zero.
+    """
+    return [
+        _waited_for(queue, tracked=tracked),
+        _backlog(demand, dimension),
+        _median(waits),
+        _never(demand, tracked=tracked),
+    ]
 
 
-def _waited_for(queue: Answer) -> Tile:
-    gpus, on = waiting_gpus(queue.frame), moment_of(queue)
-    jobs = plural(int(queue.frame["jobs"].sum()), "job")
+def _waited_for(queue: Answer, *, tracked: bool) -> Tile:
+    frame, on = queue.frame if tracked else with_unknown_gpus(queue.frame), moment_of(queue)
+    gpus, jobs = waiting_gpus(frame), plural(int(frame["jobs"].sum()), "job")
     if gpus is None:
-        under = f"The GPUs of some of {jobs} waiting on {on} are not known: plimsoll doctor"
-    elif gpus == 0:
-        under = f"by {jobs} waiting on {on}"
+        under = f"How many the {jobs} waiting on {on} ask for is not known: plimsoll doctor"
+    elif not gpus or not reasons_known(frame):
+        under = f"by {jobs} on {on}" + (": why is not on record" if gpus else "")
     else:
-        parts = held_back(queue.frame, "gpus").items()
-        said = ", ".join(f"{share(part)} {words.removeprefix('wait ')}" for words, part in parts)
-        under = f"by {jobs} on {on}: {said}"
+        parts = held_back(frame, "gpus").items()
+        under = f"by {jobs} on {on}: " + ", ".join(f"{share(part)} {said}" for said, part in parts)
     return Tile("GPUs waited for", number(gpus), gpus, under, "queue", "gpus")
 
 
@@ -59,19 +74,17 @@ def _median(waits: Answer) -> Tile:
     return Tile("Median wait", duration(value), value, under, "waits", "wait_p50_s")
 
 
-def _never(demand: Answer) -> Tile:
-    low, high = never_started(demand.frame)
-    jobs = int(demand.frame["cancelled_pending_jobs"].sum())
+def _never(demand: Answer, *, tracked: bool) -> Tile:
+    name, column = "GPU-hours never started", "cancelled_pending_gpu_hours_low"
+    low, high = never_started(demand.frame) if tracked else (None, None)
+    jobs = plural(int(demand.frame["cancelled_pending_jobs"].sum()), "job")
+    if low is None and high is None:
+        under = f"How many the {jobs} that left the queue asked for is not known: plimsoll doctor"
+        return Tile(name, "", None, under, "demand", column)
     held = demand.frame["allocated_gpu_hours"]
     beside = "" if held.null_count() else f", beside {large(float(held.sum()))} allocated"
     value = high if low is None else low
     bound = "at most" if low is None else "at least"
     above = f" (at most {large(high)})" if low is not None and high is not None else ""
-    return Tile(
-        name="GPU-hours never started",
-        figure=large(value),
-        value=value,
-        under=f"{bound}{above} asked for by {plural(jobs, 'job')} that left the queue{beside}",
-        table="demand",
-        column="cancelled_pending_gpu_hours_low",
-    )
+    under = f"{bound}{above} asked for by {jobs} that left the queue{beside}"
+    return Tile(name, large(value), value, under, "demand", column)

@@ -9,7 +9,7 @@ from reports.charts.waits import band_name, by_band
 from reports.wording import between, duration, large, number, plural, share
 
 _HELD_BACK: Final = {
-    "capacity": "wait for capacity",
+    "capacity": "for capacity",
     "policy": "for a policy limit",
     "user": "for what the user asked to wait for",
     "outcome": "for another reason",
@@ -18,16 +18,28 @@ _HELD_BACK: Final = {
 }
 
 
+def with_unknown_gpus(queue: pl.DataFrame) -> pl.DataFrame:
+    """The lines of `queue` where accounting does not track GPUs: those asked for are unknown."""
+    return queue.with_columns(pl.lit(None, pl.Int64).alias("gpus"))
+
+
 def queue_finding(queue: pl.DataFrame, on: str) -> str:
     """What share of what waits is held back by capacity, by policy, and by the rest."""
     if queue.is_empty():
         return f"No job was waiting on {on}"
-    jobs = int(queue["jobs"].sum())
-    if not waiting_gpus(queue):
-        known = "none asks for a GPU" if queue["gpus"].null_count() == 0 else "their GPUs unknown"
-        return f"Of {plural(jobs, 'job')} waiting on {on}, {known}, {_parts(queue, 'jobs')}"
-    gpus = number(waiting_gpus(queue))
-    return f"Of {gpus} GPUs waited for on {on}, {_parts(queue, 'gpus')}"
+    gpus, jobs = waiting_gpus(queue), int(queue["jobs"].sum())
+    waits = f"{number(gpus)} GPUs waited for" if gpus else f"{plural(jobs, 'job')} waiting"
+    if not reasons_known(queue):
+        why = f"{number(gpus)} GPUs were waited for" if gpus else f"{plural(jobs, 'job')} waited"
+        return f"{why} on {on}; why is not on record"
+    known = ", how many GPUs they ask for unknown" if gpus is None else ", none of them for GPUs"
+    parts = _parts(queue, "gpus" if gpus else "jobs")
+    return f"Of {waits} on {on}{'' if gpus else known}, {parts}"
+
+
+def reasons_known(queue: pl.DataFrame) -> bool:
+    """Whether any line of `queue` has a reason."""
+    return queue["reason"].null_count() < queue.height
 
 
 def waiting_gpus(queue: pl.DataFrame) -> int | None:
@@ -47,10 +59,9 @@ def held_back(queue: pl.DataFrame, column: str) -> dict[str, float]:
 
 
 def _parts(queue: pl.DataFrame, column: str) -> str:
-    parts = list(held_back(queue, column).items())
-    said = [f"{share(part)} {words}" for words, part in parts]
-    if not said[0].split(" ", 1)[1].startswith("wait"):
-        said[0] = said[0].replace(" for ", " wait for ", 1)
+    first, *others = held_back(queue, column).items()
+    said = [f"{share(first[1])} wait {first[0]}"]
+    said += [f"{share(part)} {words}" for words, part in others]
     return said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
 
 
@@ -79,12 +90,15 @@ def longest_wait_finding(jobs: pl.DataFrame) -> str:
     return f"The longest wait: {name} {has} {duration(row['wait_s'])}"
 
 
-def never_started_finding(demand: pl.DataFrame) -> str:
-    """How much was asked for by jobs that never started, beside what was allocated."""
+def never_started_finding(demand: pl.DataFrame, *, tracked: bool = True) -> str:
+    """How much was asked for by jobs that never started, beside what was allocated.
+
+    Where accounting does not track GPUs (`tracked`) a request of none is unknown.
+    """
     jobs = int(demand["cancelled_pending_jobs"].sum())
     if not jobs:
         return "Every job that ended in this period had started"
-    low, high = never_started(demand)
+    low, high = never_started(demand) if tracked else (None, None)
     if low is None and high is None:
         return f"{plural(jobs, 'job')} never started; how much they asked for is not known"
     held = demand["allocated_gpu_hours"]

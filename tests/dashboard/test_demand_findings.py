@@ -25,6 +25,7 @@ from reports.findings.demand import (
     outcomes_finding,
     queue_finding,
     waits_finding,
+    with_unknown_gpus,
 )
 from reports.wording import between, duration
 
@@ -60,9 +61,19 @@ def test_the_queue_is_told_by_what_its_gpus_wait_for():
 def test_where_gpus_are_unknown_the_queue_is_told_in_jobs():
     frame = queue(("capacity", "Priority", 3, None, None, None), (None, None, 1, 2, 1, 2))
     assert queue_finding(frame, ON) == (
-        f"Of 4 jobs waiting on {ON}, their GPUs unknown, 75% wait for capacity and 25% for no "
-        "recorded reason"
+        f"Of 4 jobs waiting on {ON}, how many GPUs they ask for unknown, 75% wait for capacity and "
+        "25% for no recorded reason"
     )
+    none = queue(("capacity", "Priority", 3, 0, 0, 0))
+    assert queue_finding(none, ON) == (
+        f"Of 3 jobs waiting on {ON}, none of them for GPUs, 100% wait for capacity"
+    )
+    assert "GPUs they ask for unknown" in queue_finding(with_unknown_gpus(none), ON)
+
+
+def test_without_any_reason_nothing_is_said_of_why():
+    frame = queue((None, None, 3, 9, 1, 2))
+    assert queue_finding(frame, ON) == f"9 GPUs were waited for on {ON}; why is not on record"
 
 
 def test_bars_of_the_queue_add_up_clusters_and_leave_an_unknown_bound_open():
@@ -109,6 +120,9 @@ def test_the_longest_backlog_is_named_with_both_bounds():
 def test_what_never_started_has_two_bounds_beside_what_was_allocated():
     assert never_started_finding(DEMAND) == (
         "Jobs that never started asked for 15 to 35 GPU-hours, beside 550 allocated"
+    )
+    assert never_started_finding(DEMAND, tracked=False) == (
+        "3 jobs never started; how much they asked for is not known"
     )
     unknown = DEMAND.with_columns(cancelled_pending_gpu_hours_high=pl.lit(None, pl.Float64))
     assert "asked for 15 or more GPU-hours" in never_started_finding(unknown)
