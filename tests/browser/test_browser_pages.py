@@ -1,4 +1,4 @@
-"""The four pages in a real Chromium, on a store made from the synthetic estate."""
+"""The pages in a real Chromium, on a store made from the synthetic estate."""
 
 import io
 import re
@@ -26,7 +26,7 @@ from plimsoll.cli import main
 from plimsoll.demo.generate import generate_estate
 from plimsoll.demo.run import ingest_estate
 from reports.command import command_of
-from reports.wording import number, share
+from reports.wording import duration, number, share
 from store import Store, open_store
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -242,6 +242,58 @@ def test_utilisation_of_one_cluster_is_that_of_show(walk: Walk, estate: Estate):
     assert cell(page, "nodes", 0, "idle_gpu_hours") == f"{idle:,.0f}"
 
 
+def test_why_jobs_are_waiting_is_a_click_from_the_overview(walk: Walk, estate: Estate):
+    page = walk.open("/")
+    page.get_by_role("link", name="Why jobs are waiting now").click()
+    queue, waits = estate.show("queue"), estate.show("waits").row(0, named=True)
+    demand = estate.show("demand", by=("cluster",))
+    gpus = queue["gpus"].sum()
+    expect(page.locator("main h1")).to_contain_text("Demand and waits")
+    expect(page.locator("#finding-queue")).to_contain_text(f"{gpus:,} GPUs waited for")
+    for kind, words in (("capacity", "for capacity"), ("policy", "for a policy limit")):
+        part = queue.filter(pl.col("reason_class") == kind)["gpus"].sum() / gpus
+        if part:
+            expect(page.locator("#finding-queue")).to_contain_text(f"{share(part)} ")
+            expect(page.locator("#finding-queue")).to_contain_text(words)
+    assert tile(page, "GPUs waited for") == gpus
+    assert tile(page, "Median wait") == waits["wait_p50_s"]
+    never = demand["cancelled_pending_gpu_hours_low"].sum()
+    assert tile(page, "GPU-hours never started") == pytest.approx(never, rel=1e-12)
+    assert page.locator(".pl-tile").count() == 4
+
+
+def test_a_wait_is_followed_from_the_cluster_to_the_partition_to_the_job(
+    walk: Walk, estate: Estate
+):
+    page = walk.open("/demand?from=2026-03-01&to=2026-05-01")
+    page.get_by_role("link", name=NORTH, exact=True).click()
+    expect(page.locator("#finding-backlog + nav")).to_contain_text("Look into one partition")
+    page.get_by_role("link", name="gpu", exact=True).click()
+    expect(page).to_have_url(re.compile(r"cluster=synthetic-north.*partition=gpu"))
+    expect(page.locator(".pl-path")).to_contain_text("partition gpu")
+    asked = {
+        "where": (("cluster", NORTH), ("partition", "gpu")),
+        "since": date(2026, 3, 1),
+        "until": date(2026, 5, 1),
+    }
+    waits = estate.show("waits", **asked).row(0, named=True)
+    expect(page.locator("#finding-waits")).to_contain_text(f"{waits['jobs']:,} jobs")
+    stage = (("stage", "waiting"),) if estate.show("queue", **asked).height else ()
+    job = estate.show("jobs", **(asked | {"where": (*asked["where"], *stage)})).row(0, named=True)
+    assert cell(page, "jobs", 0, "job_label") == str(job["job_label"])
+    assert cell(page, "jobs", 0, "account") == job["account"]
+    assert cell(page, "jobs", 0, "wait_s") == duration(job["wait_s"])
+    page.go_back()
+    expect(page.locator(".pl-path")).not_to_contain_text("partition gpu")
+    page.locator(".pl-path").get_by_role("link", name="All clusters").click()
+    expect(page.locator("#finding-backlog + nav")).to_contain_text("Look into one cluster")
+
+
+def test_a_partition_that_is_not_there_is_said_to_be_missing(walk: Walk):
+    page = walk.open(f"/demand?cluster={NORTH}&partition=nowhere")
+    expect(page.locator("main")).to_contain_text("No jobs in a partition “nowhere”")
+
+
 def test_capacity_reproduces_the_comparison_of_2023(walk: Walk):
     page = walk.open("/capacity?on=2023-06-30")
     expect(page.locator("#finding-countries")).to_contain_text("held 1,930 GPU cards")
@@ -327,6 +379,8 @@ def test_without_a_store_the_registry_still_answers(bare_walk: Walk):
     expect(page.locator("main")).to_contain_text("plimsoll ingest jobs")
     assert tile(page, "UK A100-equivalents") > 1_000
     page = bare_walk.open("/shortfall")
+    expect(page.locator("main")).to_contain_text("No store yet")
+    page = bare_walk.open("/demand")
     expect(page.locator("main")).to_contain_text("No store yet")
     page = bare_walk.open("/capacity")
     expect(page.locator("#finding-countries")).to_contain_text("the UK's public machines held")
