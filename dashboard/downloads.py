@@ -30,6 +30,8 @@ def download_query(question: Question) -> str:
     pairs += [(key, value.isoformat()) for key, value in named.items() if value]
     if question.period != "total":
         pairs.append(("period", question.period))
+    if question.min_grade:
+        pairs.append(("min_grade", question.min_grade))
     query = urlencode(pairs)
     return f"?{query}" if query else ""
 
@@ -47,6 +49,7 @@ def read_question(table: str, query: Any) -> Question:
         since=_day(query.get("from")),
         until=_day(query.get("to")),
         on=_day(query.get("on")),
+        min_grade=query.get("min_grade") or None,
         where=tuple((column, value) for column, _, value in where),
     )
 

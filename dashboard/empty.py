@@ -7,9 +7,12 @@ from dash import html
 from ingest.advice import sacct_line
 
 
-def explain(what: str, why: str, *, command: str | None = None) -> html.Section:
-    """A notice in place of a panel: what is missing, why it matters, how to bring it."""
-    parts: list[Any] = [html.H2(what), html.P(why)]
+def explain(what: str, why: str, *, command: str | None = None, place: str = "") -> html.Section:
+    """A notice in place of a panel: what is missing, why it matters, how to bring it.
+
+    `place` is the anchor of its heading.
+    """
+    parts: list[Any] = [html.H2(what, id=place) if place else html.H2(what), html.P(why)]
     if command:
         parts.append(html.Pre(html.Code(command), tabIndex=0))
     return html.Section(parts, className="pl-empty")

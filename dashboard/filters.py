@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final, TypeVar, cast, get_args
 from urllib.parse import parse_qs, urlencode
 
+from model.origin import GRADES
 from model.question import Period
 
 T = TypeVar("T")
@@ -13,6 +14,12 @@ T = TypeVar("T")
 GRANULARITIES: Final[tuple[Period, ...]] = ("week", "month", "quarter", "year")
 DEFAULT_PERIOD: Final[Period] = "month"
 DEFAULT_UNIT: Final = "gpus"
+DEFAULT_PER: Final = "people"
+PER: Final[dict[str, str]] = {
+    "people": "Million people",
+    "researchers": "1,000 researchers",
+    "gdp": "Billion US$ of GDP",
+}
 UNITS: Final[dict[str, str]] = {
     "gpus": "GPU cards",
     "a100_equivalents_16bit": "A100-equivalents (16-bit, dense)",
@@ -21,7 +28,8 @@ UNITS: Final[dict[str, str]] = {
     "fp64_pflops": "PFLOP/s of 64-bit arithmetic",
 }
 KEYS: Final = (
-    "from", "to", "period", "cluster", "partition", "tier", "round", "on", "unit", "country",
+    "from", "to", "period", "cluster", "partition", "tier", "round", "on", "unit", "per",
+    "country", "grade", "machine",
 )  # fmt: skip
 
 
@@ -42,7 +50,10 @@ class Filters:
     round: str | None = None
     on: date | None = None
     unit: str = DEFAULT_UNIT
+    per: str = DEFAULT_PER
     country: str | None = None
+    grade: str | None = None
+    machine: str | None = None
     faults: tuple[str, ...] = ()
 
 
@@ -79,7 +90,10 @@ def read_filters(query: str | None) -> Filters:
         round=first("round"),
         on=read("on", _date_or_none, None, "a date such as 2026-05-01"),
         unit=read("unit", _one_of(tuple(UNITS)), DEFAULT_UNIT, f"one of {', '.join(UNITS)}"),
+        per=read("per", _one_of(tuple(PER)), DEFAULT_PER, f"one of {', '.join(PER)}"),
         country=first("country"),
+        grade=read("grade", _one_of(GRADES), None, f"one of {', '.join(GRADES)}"),
+        machine=first("machine"),
         faults=tuple(faults),
     )
 
@@ -96,7 +110,10 @@ def write_query(filters: Filters) -> str:
         ("round", filters.round),
         ("on", filters.on),
         ("unit", filters.unit if filters.unit != DEFAULT_UNIT else None),
+        ("per", filters.per if filters.per != DEFAULT_PER else None),
         ("country", filters.country),
+        ("grade", filters.grade),
+        ("machine", filters.machine),
     ]
     query = urlencode([(key, str(value)) for key, value in pairs if value])
     return f"?{query}" if query else ""

@@ -22,4 +22,6 @@ def command_of(question: Question) -> str:
         words += ["--timezone", question.timezone]
     if question.on:
         words += ["--on", question.on.isoformat()]
+    if question.min_grade:
+        words += ["--min-grade", question.min_grade]
     return shlex.join(words)

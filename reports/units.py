@@ -13,6 +13,24 @@ class CapacityUnit:
     label: str
 
 
+@dataclass(frozen=True)
+class Density:
+    """What capacity is divided by: columns of `show densities`; `old` as it names that there."""
+
+    low: str
+    high: str
+    name: str
+    old: str
+
+
+DENSITIES: Final = {
+    "people": Density("per_million_people", "per_million_people", "million people", "population"),
+    "researchers": Density(
+        "per_1000_researchers_low", "per_1000_researchers_high", "1,000 researchers", "researchers"
+    ),
+    "gdp": Density("per_billion_usd_gdp", "per_billion_usd_gdp", "billion US$ of GDP", "GDP"),
+}
+
 CAPACITY_UNITS: Final = {
     unit.column: unit
     for unit in (

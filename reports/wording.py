@@ -45,6 +45,23 @@ def month(value: date) -> str:
     return f"{value:%B %Y}"
 
 
+def dated(text: str | None) -> str:
+    """A date as precise as it is known: "5 October 2021", "October 2021", "2018 to 2022"."""
+    if text is None:
+        return NO_DATA
+    begin, dots, end = text.partition("..")
+    if dots:
+        return f"{dated(begin)} to {dated(end)}"
+    try:
+        return day(date.fromisoformat(text))
+    except ValueError:
+        pass
+    try:
+        return month(date.fromisoformat(f"{text}-01"))
+    except ValueError:
+        return text
+
+
 def span(since: date | None, until: date | None, *, as_of: date | datetime | None = None) -> str:
     """A half-open period in words, its last day included: "1 May 2026 to 31 October 2026"."""
     last = until - timedelta(days=1) if until else as_of

@@ -1,5 +1,6 @@
 """Lines over time or over a number's logarithm, each named at its end where there is room."""
 
+from datetime import date
 from math import log10
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ _LETTER_PX: Final = 7.5
 _NAME_PX: Final = 20
 _WHOLE: Final = 1.02
 _ROOM: Final = 1.06
+_FEW: Final = 6
 
 
 def lines(figure: go.Figure, chart: Chart, pen: Pen) -> None:
@@ -65,6 +67,14 @@ def _across(chart: Chart, pen: Pen) -> dict[str, Any]:
     }
     if chart.across:
         axis["title"] = axis_title(chart.across, pen)
+    if chart.scale == "time" and _is_yearly(chart):
+        step = 2 if pen.narrow and len(chart.at) > _FEW else 1
+        return axis | {
+            "type": "date",
+            "tickmode": "array",
+            "tickvals": chart.at[::step],
+            "ticktext": [plain(name) for name in chart.categories[::step]],
+        }
     if chart.scale == "time":
         return axis | {"type": "date", "tickformat": "%b %Y", "nticks": 4 if pen.narrow else 8}
     ticks = chart.ticks[::2] if pen.narrow else chart.ticks
@@ -76,6 +86,11 @@ def _across(chart: Chart, pen: Pen) -> dict[str, Any]:
         "tickvals": [place for place, _ in ticks],
         "ticktext": [plain(name) for _, name in ticks],
     }
+
+
+def _is_yearly(chart: Chart) -> bool:
+    days = {(each.month, each.day) for each in chart.at if isinstance(each, date)}
+    return len(days) == 1 and len(chart.at) > 1
 
 
 def _spread(chart: Chart, top: float) -> list[tuple[Series, float]]:

@@ -61,10 +61,10 @@ def _far_one_first(chart: Chart) -> Sequence[Series]:
 
 
 def _bar(chart: Chart, series: Series, pen: Pen) -> dict[str, Any]:
-    colour = pen.theme.roles[series.role]
+    colours = [pen.theme.roles[role] for role in series.roles or (series.role,)]
     return {
         "name": plain(series.name),
-        "marker": {"color": colour, "line": {"width": 0}},
+        "marker": {"color": colours if series.roles else colours[0], "line": {"width": 0}},
         **hover(chart, series, chart.categories),
     }
 

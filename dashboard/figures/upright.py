@@ -131,6 +131,27 @@ def _band(figure: go.Figure, chart: Chart, pen: Pen) -> None:
     )
 
 
+def layers(figure: go.Figure, chart: Chart, pen: Pen) -> None:
+    """An upright bar a period, of parts that add up."""
+    for series in chart.series:
+        figure.add_bar(
+            x=[plain(name) for name in chart.categories],
+            y=series.values,
+            name=plain(series.name),
+            marker={
+                "color": pen.theme.roles[series.role],
+                "line": {"width": 1, "color": pen.theme.ground},
+            },
+            **hover(chart, series, chart.categories),
+        )
+    figure.update_layout(
+        barmode="stack",
+        bargap=0.25,
+        xaxis=name_axis(pen, nticks=4 if pen.narrow else 8, tickangle=0),
+        yaxis=value_axis(chart, pen, title=axis_title(chart.axis, pen)),
+    )
+
+
 def multiples(figure: go.Figure, chart: Chart, pen: Pen) -> None:
     """A small chart of bars for each facet, the first series behind the second."""
     across = 1 if pen.narrow else min(2, len(chart.facets))

@@ -36,7 +36,8 @@ def controls(reader: Reader, filters: Filters) -> list[Any]:
     codes = sorted({machine.country for machine in reader.registry.machines})
     named = dict(sorted(((code, country_name(code)) for code in codes), key=lambda pair: pair[1]))
     units = {unit.column: unit.label for unit in CAPACITY_UNITS.values()}
-    grades = {grade: f"{grade[0]}: {grade[2:]} or better" for grade in GRADES[:-1]}
+    grades: dict[str, str] = {grade: f"{grade} or better" for grade in GRADES[1:-1]}
+    grades = {GRADES[0]: f"{GRADES[0]} alone"} | grades
     return [
         date_field("on", "In service on", filters.on, hint=f"today, {day(today())}"),
         choice("unit", "Unit", filters.unit, units, default=DEFAULT_UNIT),
@@ -75,7 +76,7 @@ _CONTENTS: Final = (
     ("finding-history", "Since 2017"),
     ("finding-outlook", "The next ten years"),
     ("finding-commitments", "For how long machines are paid for"),
-    ("delivered", "Delivered"),
+    ("finding-delivered", "Delivered"),
     ("finding-claims", "Claims"),
 )
 

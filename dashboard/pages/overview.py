@@ -1,6 +1,6 @@
 """Overview: four headlines, each with its finding and the page that has the rest."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import polars as pl
@@ -84,7 +84,8 @@ def _panel(headline: _Headline, request: PageRequest) -> html.Section:
 def _section(
     request: PageRequest, finding: str, shown: Chart | None, *, page: str, link: str
 ) -> html.Section:
-    address = f"{request.view.base}{page}{write_query(request.filters)}"
+    filters = replace(request.filters, unit=_UNIT.column) if page == "capacity" else request.filters
+    address = f"{request.view.base}{page}{write_query(filters)}"
     key = f"overview-{page}-{link[:5]}".replace(" ", "-").lower()
     chart = [chart_block(key, shown, request.view)] if shown else []
     return html.Section(

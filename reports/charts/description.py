@@ -7,13 +7,23 @@ from typing import Literal
 from reports.palette import Role
 
 Kind = Literal[
-    "columns", "bars", "stack", "pairs", "dots", "multiples", "ranges", "periods", "lines"
+    "columns",
+    "bars",
+    "stack",
+    "pairs",
+    "dots",
+    "multiples",
+    "ranges",
+    "periods",
+    "lines",
+    "layers",
 ]
 """columns: upright bars side by side; bars: lying bars, one series; stack: lying bars of parts;
 pairs: dots of several series on one line each; dots: one dot a case, in order;
 multiples: one small chart of upright bars for each facet; ranges: lying bars from zero to a low
 bound (the first series) and on to a high one (the second); periods: the same, upright, in the
-order of time; lines: a line a series over `at`, named at its end."""
+order of time; lines: a line a series over `at`, named at its end; layers: upright bars of parts
+that add up, in the order of time."""
 
 Measure = Literal["count", "share"]
 Scale = Literal["time", "log"]

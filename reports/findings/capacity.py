@@ -32,8 +32,14 @@ def largest_machines(frame: pl.DataFrame, unit: CapacityUnit) -> str:
     ranked = public(counted(frame)).filter(pl.col(unit.column) > 0)
     ranked = ranked.sort(unit.column, descending=True)
     home = ranked.filter(pl.col("country") == HOME)
-    if ranked.is_empty() or home.is_empty():
-        return f"The registry knows no UK machine in {unit.name}"
+    if ranked.is_empty():
+        return f"The registry knows no public machine in {unit.name}"
+    if home.is_empty():
+        first = ranked.row(0, named=True)
+        return (
+            f"The largest public machine listed, {first['machine']}, had "
+            f"{number(first[unit.column])} {unit.name}"
+        )
     top, ours = ranked.row(0, named=True), home.row(0, named=True)
     held = f"{number(ours[unit.column])} {unit.name}"
     said = f"The largest public UK machine, {ours['machine']}, had {held}"

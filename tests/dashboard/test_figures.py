@@ -49,6 +49,7 @@ CHARTS["lines"] = Chart(
     series=(Series("Median", (1.0, None)), Series(HOSTILE, (1.01, 1.01), "second")),
     at=(date(2026, 5, 1), date(2026, 6, 1)),
 )
+CHARTS["layers"] = replace(CHARTS["ranges"], kind="layers")
 every_chart = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
 every_width = pytest.mark.parametrize(
     "pen", [Pen(LIGHT), Pen(LIGHT, narrow=True)], ids=["wide", "narrow"]
@@ -160,3 +161,20 @@ def test_a_logarithmic_line_has_the_ticks_of_its_description():
     assert figure.layout.xaxis.type == "log"
     assert figure.layout.xaxis.ticktext == ("1 h",)
     assert {line.line.shape for line in figure.data} == {"hv"}
+
+
+def test_points_a_year_apart_are_named_by_their_years():
+    chart = replace(
+        CHARTS["lines"], categories=("2025", "2026"), at=(date(2025, 12, 31), date(2026, 12, 31))
+    )
+    axis = draw(chart, Pen(LIGHT)).layout.xaxis
+    assert axis.ticktext == ("2025", "2026")
+
+
+def test_single_marks_of_a_range_may_stand_out():
+    low = replace(CHARTS["ranges"].series[0], roles=("main", "quiet"))
+    chart = replace(CHARTS["ranges"], series=(low, CHARTS["ranges"].series[1]))
+    assert draw(chart, Pen(LIGHT)).data[1].marker.color == (
+        LIGHT.roles["main"],
+        LIGHT.roles["quiet"],
+    )
