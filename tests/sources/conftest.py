@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from source_services import PASSWORD, MariaDb, SshServer, make_key, program
+from tenacity import retry, stop_after_attempt, wait_fixed
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +32,7 @@ def _running_mariadb(folder: Path) -> Iterator[MariaDb]:
         "--skip-test-db",
         *(["--user=mysql"] if root else []),
     ]
-    subprocess.run(install, check=True, capture_output=True)
+    _installed(install, folder / "data")
     server = MariaDb(folder)
     try:
         server.start()
@@ -42,6 +43,15 @@ def _running_mariadb(folder: Path) -> Iterator[MariaDb]:
         yield server
     finally:
         server.stop()
+
+
+@retry(stop=stop_after_attempt(3), wait=wait_fixed(2), reraise=True)
+def _installed(install: list[str], data: Path) -> None:
+    """Lay out an empty database; on a machine that is short of memory it may take a second try."""
+    shutil.rmtree(data, ignore_errors=True)
+    done = subprocess.run(install, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{install[0]}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
 
 
 @pytest.fixture
