@@ -2,11 +2,12 @@
 
 from dashboard.pages.base import Page, PageRequest
 from dashboard.pages.capacity import CAPACITY
+from dashboard.pages.carbon import CARBON
 from dashboard.pages.demand import DEMAND
 from dashboard.pages.overview import OVERVIEW
 from dashboard.pages.shortfall import SHORTFALL
 from dashboard.pages.utilisation import UTILISATION
 
-PAGES: tuple[Page, ...] = (OVERVIEW, SHORTFALL, DEMAND, UTILISATION, CAPACITY)
+PAGES: tuple[Page, ...] = (OVERVIEW, SHORTFALL, DEMAND, UTILISATION, CAPACITY, CARBON)
 
 __all__ = ["PAGES", "Page", "PageRequest"]

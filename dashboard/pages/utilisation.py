@@ -9,6 +9,7 @@ from dashboard.controls import choice, estate_controls
 from dashboard.empty import no_clusters, no_inference, no_jobs, no_nodes, no_store
 from dashboard.filters import DEFAULT_PERIOD, GRANULARITIES, Filters
 from dashboard.pages.base import Page, PageRequest
+from dashboard.pages.many_small import many_small_panels
 from dashboard.panels import Panel, render, stack
 from dashboard.reader import Reader
 from dashboard.scope import Scope
@@ -64,7 +65,12 @@ def body(request: PageRequest) -> html.Div:
         return stack([no_jobs()])
     if clusters.frame["installed_gpu_hours"].drop_nulls().is_empty():
         return stack([no_nodes()])
-    panels = [_clusters(scope, clusters), _months(scope), *_inference(scope)]
+    panels = [
+        _clusters(scope, clusters),
+        _months(scope),
+        *_inference(scope),
+        *many_small_panels(scope),
+    ]
     return stack(
         [
             html.P(scope.stated(clusters), className="pl-as-of"),

@@ -24,7 +24,7 @@ from reports.tables.asked import Asked
 
 
 def carbon_table(asked: Asked) -> Finding:
-    """Energy and carbon of jobs, and what idle GPUs drew."""
+    """Energy and carbon of jobs, what idle GPUs drew, and by cluster the facility's PUE."""
     facts, periods = asked.known()
     sites = known_sites(asked)
     reckoned = reckoned_with(asked, sites, periods)
@@ -41,7 +41,22 @@ def carbon_table(asked: Asked) -> Finding:
     notes = carbon_notes(table, reckoned, idle, yearly=asked.settings.carbon.yearly_factors)
     needed = [*asked.question.by, *asked.where]
     dimensions = dimension_notes(needed, awards=facts.awards)
-    return Finding(table.frame, (*site_notes(sites), *notes, *dimensions))
+    return Finding(_with_pue(table.frame, sites), (*site_notes(sites), *notes, *dimensions))
+
+
+def _with_pue(frame: pl.DataFrame, sites: list[Site]) -> pl.DataFrame:
+    """With `pue` and `pue_basis` where the lines are of single clusters."""
+    if "cluster" not in frame.columns:
+        return frame
+    facilities = pl.DataFrame(
+        {
+            "cluster": [site.cluster for site in sites],
+            "pue": [site.pue for site in sites],
+            "pue_basis": ["assumed" if site.pue_assumed else "stated" for site in sites],
+        },
+        schema={"cluster": pl.String, "pue": pl.Float64, "pue_basis": pl.String},
+    )
+    return frame.join(facilities, on="cluster", how="left", maintain_order="left")
 
 
 def known_sites(asked: Asked) -> list[Site]:

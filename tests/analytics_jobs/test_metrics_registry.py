@@ -72,7 +72,7 @@ def printed() -> dict[str, list[str]]:
         "pools": ["call", "round", *POOL_COLUMNS],
         "regret": list(REGRET_COLUMNS),
         "capacity": [*CAPACITY_SCHEMA.names(), "machines", *CAPACITY_UNITS.values()],
-        "carbon": list(CARBON_COLUMNS),
+        "carbon": [*CARBON_COLUMNS, "pue", "pue_basis"],
         "utilisation": utilisation(estate, calendar=days).frame.columns,
         "nodes": nodes(estate, calendar=days).frame.columns,
         "fragmentation": fragmentation(estate, calendar=days).frame.columns,

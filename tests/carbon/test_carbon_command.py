@@ -168,3 +168,12 @@ def test_a_store_of_before_the_table_opens_and_shows(site):
 def test_a_dimension_that_jobs_lack_is_refused(site):
     got = site.run("show", "carbon", "--by", "node")
     assert isinstance(got.exception, InputError)
+
+
+def test_lines_of_clusters_say_what_their_energy_was_multiplied_by(site: Site) -> None:
+    site.config.write_text(SETTINGS.replace("Northern Ireland, pue: 1.25", "Northern Ireland"))
+    rows, _ = site.show("--by", "cluster")
+    told = {row["cluster"]: (float(row["pue"]), row["pue_basis"]) for row in rows}
+    assert told == {"mid": (1.25, "stated"), "north": (1.56, "assumed")}
+    (whole,), _ = site.show()
+    assert "pue" not in whole
