@@ -16,7 +16,6 @@ from analytics.capacity_totals import UNITS as CAPACITY_UNITS
 from analytics.carbon import CARBON_COLUMNS
 from analytics.claims import CLAIMS_SCHEMA
 from analytics.delivered import DELIVERED_COLUMNS
-from analytics.densities import DENSITIES_SCHEMA
 from analytics.demand import DEMAND_COLUMNS
 from analytics.densities import DENSITIES_SCHEMA
 from analytics.dimensions import DIMENSIONS
@@ -88,7 +87,6 @@ BORROWING: Final = {
     "claims": CLAIMS_SCHEMA.names(),
     "commitments": COMMITMENTS_SCHEMA.names(),
     "delivered": list(DELIVERED_COLUMNS),
-    "densities": DENSITIES_SCHEMA.names(),
     "densities": DENSITIES_SCHEMA.names(),
     "outlook": OUTLOOK_SCHEMA.names(),
     "published_rounds": ROUNDS_SCHEMA.names(),
