@@ -203,7 +203,6 @@ def not_counted(request: PageRequest, answer: Answer) -> list[html.Section]:
                 ),
             ],
             className="pl-panel",
-            **aria(labelledby="not-counted"),
         )
     ]
 
