@@ -6,6 +6,7 @@ from typing import Any
 from dash import html
 
 from model.registry import Registry
+from reports.wording import dated
 
 
 def machine_sources(registry: Registry, ids: Iterable[str]) -> tuple[Any, ...]:
@@ -40,5 +41,6 @@ def citation(source: Any) -> html.Span:
     address = str(source.url or "")
     web = address.startswith(("https://", "http://"))
     title = html.A(source.title, href=address, rel="noreferrer noopener") if web else source.title
-    stamp = ", ".join(str(part) for part in (source.date, f"grade {source.grade}") if part)
+    published = dated(str(source.date)) if source.date else ""
+    stamp = ", ".join(part for part in (published, f"grade {source.grade}") if part)
     return html.Span([title, f" ({stamp})"])

@@ -61,5 +61,6 @@ def _watermark(pen: Pen, *, low: bool) -> dict[str, Any]:
             "size": 24 if pen.narrow or low else 34,
             "color": pen.theme.watermark,
             "family": FONT,
+            "shadow": f"0 0 2px {pen.theme.ground}",
         },
     }

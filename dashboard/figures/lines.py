@@ -41,7 +41,7 @@ def lines(figure: go.Figure, chart: Chart, pen: Pen) -> None:
         yaxis=value_axis(chart, pen, title=axis_title(chart.axis, pen), range=[0, top]),
     )
     for series, height in [] if pen.narrow else _spread(chart, top):
-        figure.add_annotation(_name(series, height, pen))
+        figure.add_annotation(_name(series, height, pen) | _place(chart, series))
 
 
 def _top(chart: Chart) -> float:
@@ -100,8 +100,16 @@ def _spread(chart: Chart, top: float) -> list[tuple[Series, float]]:
     for end, series in sorted(ends, key=lambda pair: pair[0]):
         height = max(end, least)
         placed.append((series, height))
-        least = height + step
+        least = height + step if series.values[-1] is not None else least
     return placed
+
+
+def _place(chart: Chart, series: Series) -> dict[str, Any]:
+    """Where a line that ends early is named: above its last point, not at the edge."""
+    last = max(place for place, value in enumerate(series.values) if value is not None)
+    if chart.scale == "log" or last == len(series.values) - 1:
+        return {}
+    return {"x": chart.at[last], "xref": "x", "yanchor": "bottom", "xshift": 4, "yshift": 4}
 
 
 def _name(series: Series, height: float, pen: Pen) -> dict[str, Any]:

@@ -57,13 +57,13 @@ def body(request: PageRequest) -> html.Div:
     parts: list[Panel | html.Section] = [
         per_head_panel(request),
         ranking_panel(request, answer),
-        *not_counted(request, answer),
         *target_panels(request),
         history_panel(request),
         outlook_panel(request),
         commitments_panel(request),
         delivered_part(request),
         claims_panel(request),
+        *not_counted(request, answer),
     ]
     shown = [render(each, request.view) if isinstance(each, Panel) else each for each in parts]
     return stack([country_path(request), _contents(), *shown])
@@ -78,6 +78,7 @@ _CONTENTS: Final = (
     ("finding-commitments", "For how long machines are paid for"),
     ("finding-delivered", "Delivered"),
     ("finding-claims", "Claims"),
+    ("not-counted", "Left out of sums"),
 )
 
 

@@ -14,7 +14,7 @@ from dashboard.pages.capacity_now import page_of
 from dashboard.sources import citation
 from model.countries import country_name
 from model.machines import FIGURES, Machine
-from reports.findings.machine import figure_name, figure_words, machine_finding
+from reports.findings.machine import figure_name, figure_noun, figure_words, machine_finding
 
 _ABOUT: Final = (
     ("Operator", "operator"), ("Site", "site"), ("Sector", "sector"), ("Tier", "tier"),
@@ -117,7 +117,7 @@ def _figure(machine: Machine, name: str) -> html.Tr:
             html.Th(figure_name(name), scope="row"),
             html.Td(figure_words(getattr(machine, name))),
             html.Td(machine.origin(name) or "no data"),
-            html.Td(cited or "no source recorded"),
+            html.Td(cited or "general knowledge, no publication"),
         ]
     )
 
@@ -127,7 +127,7 @@ def _sources(machine: Machine) -> html.Section:
         html.Li(
             [
                 citation(source),
-                f", for {', '.join(figure_name(name).lower() for name in source.covers)}.",
+                f": {', '.join(figure_noun(name) for name in source.covers)}.",
                 f" {source.says}" if source.says else "",
             ]
         )
@@ -136,7 +136,7 @@ def _sources(machine: Machine) -> html.Section:
     lines += [
         html.Li(
             [
-                f"Corrected: {figure_name(each.figure).lower()}, ",
+                f"Corrected: {figure_noun(each.figure)}, ",
                 f"from {each.was} to {each.now}, by ",
                 citation(each),
                 ".",

@@ -53,7 +53,7 @@ def quality_finding(row: Mapping[str, Any]) -> str:
     if row["energy_tdp_share"] is None:
         return "What the energy of jobs rests on is not known"
     return (
-        f"{_part(row['energy_measured_share'])} of the energy was measured, "
+        f"Of the energy of jobs {_part(row['energy_measured_share'])} was measured, "
         f"{_part(row['energy_modelled_share'])} modelled from activity, and "
         f"{_part(row['energy_tdp_share'])} is taken at design power"
     )

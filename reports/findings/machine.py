@@ -12,7 +12,7 @@ _NAMES: Final = {
     "gpu_nodes": "Nodes with GPUs",
     "cpu": "CPU",
     "cpu_cores": "CPU cores",
-    "in_service": "In service from",
+    "in_service": "First day in service",
     "retired": "Retired",
     "announced": "Announced",
     "access": "Access",
@@ -39,6 +39,12 @@ def figure_name(field: str) -> str:
     return _NAMES.get(field) or field.replace("_", " ").capitalize()
 
 
+def figure_noun(field: str) -> str:
+    """A field of a record within a sentence: "GPU cards", "nodes with GPUs"."""
+    name = figure_name(field)
+    return name if name[1:2].isupper() else f"{name[:1].lower()}{name[1:]}"
+
+
 def figure_words(value: Any) -> str:
     """The value of a field in words."""
     match value:
@@ -48,7 +54,9 @@ def figure_words(value: Any) -> str:
             return f"{value.count:,} {value.gpu}"
         case Power():
             return f"{value.mw:g} MW ({value.basis})"
-        case int() | float():
+        case float():
+            return f"{value:,.3f}".rstrip("0").rstrip(".")
+        case int():
             return number(value)
         case _:
             return dated(str(value))

@@ -70,8 +70,8 @@ def test_idle_energy_is_a_share_of_both_and_may_be_unknown():
 
 def test_a_small_share_that_was_measured_is_not_said_to_be_none():
     assert quality_finding(TOTAL) == (
-        "less than 1% of the energy was measured, 20% modelled from activity, and 80% is taken at "
-        "design power"
+        "Of the energy of jobs less than 1% was measured, 20% modelled from activity, and 80% is "
+        "taken at design power"
     )
 
 

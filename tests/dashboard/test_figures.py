@@ -142,7 +142,8 @@ def test_of_two_bounds_the_low_one_stands_before_the_high_one_and_both_are_named
 
 
 def test_lines_are_named_at_their_ends_without_two_names_on_one_height():
-    chart = CHARTS["lines"]
+    first, second = CHARTS["lines"].series
+    chart = replace(CHARTS["lines"], series=(replace(first, values=(1.0, 1.0)), second))
     figure = draw(chart, Pen(LIGHT))
     lower, upper = (note.y for note in figure.layout.annotations)
     assert upper - lower > 0.05 * figure.layout.yaxis.range[1]
@@ -178,3 +179,13 @@ def test_single_marks_of_a_range_may_stand_out():
         LIGHT.roles["main"],
         LIGHT.roles["quiet"],
     )
+
+
+def test_a_line_that_ends_early_is_named_where_it_ends():
+    chart = replace(
+        CHARTS["lines"],
+        series=(Series("Fact", (1.0, None)), Series("Path", (1.0, 9.0), "quiet")),
+    )
+    fact, path = draw(chart, Pen(LIGHT)).layout.annotations
+    assert (fact.x, fact.xref, fact.y) == (date(2026, 5, 1), "x", 1.0)
+    assert (path.x, path.xref) == (1, "paper")
