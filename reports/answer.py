@@ -8,10 +8,10 @@ from model.registry import Registry
 from model.settings import Settings
 from model.suggestions import did_you_mean
 from reports.facts import Facts
-from reports.tables import NEEDS_NO_STORE, TABLES, TAKES_A_STORE, Asked
+from reports.tables import NEEDS_NO_STORE, OF_THE_LEDGER, TABLES, TAKES_A_STORE, Asked
 from store import Store
 
-__all__ = ["NEEDS_NO_STORE", "TABLES", "TAKES_A_STORE", "answer"]
+__all__ = ["NEEDS_NO_STORE", "OF_THE_LEDGER", "TABLES", "TAKES_A_STORE", "answer"]
 
 
 def answer(

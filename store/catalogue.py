@@ -139,8 +139,10 @@ class Catalogue:
                 query = query.where(tables.files.c[column] == value)
         return [_file_record(row) for row in self._rows(query)]
 
-    def quarantine(self, file_id: int, limit: int | None = None) -> list[Quarantined]:
-        """Quarantined rows of one file, by line."""
+    def quarantine(
+        self, file_id: int, limit: int | None = None, *, reason: str | None = None
+    ) -> list[Quarantined]:
+        """Quarantined rows of one file by line, those of one reason if named."""
         rows = tables.quarantine.c
         query = (
             select(rows.line, rows.reason, rows.text, rows.rows)
@@ -148,6 +150,8 @@ class Catalogue:
             .order_by(rows.line, rows.id)
             .limit(limit)
         )
+        if reason is not None:
+            query = query.where(rows.reason == reason)
         return [Quarantined(**row) for row in self._rows(query)]
 
     def windows(
@@ -178,6 +182,18 @@ class Catalogue:
         with self._engine.connect() as connection:
             found: datetime | None = connection.execute(query).scalar()
         return found
+
+    def ledger_version(self) -> str:
+        """What changes whenever the ledger does, also where the facts stay as they are."""
+        files, runs, sources = tables.files.c, tables.runs.c, tables.sources.c
+        query = select(
+            select(func.max(files.file_id)).scalar_subquery(),
+            select(func.max(runs.run_id)).scalar_subquery(),
+            select(func.count(runs.finished_at)).scalar_subquery(),
+            select(func.max(sources.last_run)).scalar_subquery(),
+        )
+        with self._engine.connect() as connection:
+            return " ".join(str(part) for part in connection.execute(query).one())
 
     # Sources
 

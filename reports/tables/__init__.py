@@ -10,6 +10,13 @@ from reports.tables.demand import demand_table, jobs_table, outcomes_table, queu
 from reports.tables.energy import carbon_table
 from reports.tables.fragmentation import fragmentation_table, growth_table
 from reports.tables.grantable import grantable_table
+from reports.tables.ledger import (
+    files_table,
+    observed_table,
+    quarantine_table,
+    quarantined_rows_table,
+    sources_table,
+)
 from reports.tables.machines import (
     capacity_history_table,
     capacity_table,
@@ -32,9 +39,10 @@ from reports.tables.programme import (
     shortfall_table,
 )
 from reports.tables.size_classes import small_and_central_table
+from reports.tables.symptoms import symptoms_table
 from reports.tables.work import usage_table, wait_curves_table, waits_table
 
-__all__ = ["NEEDS_NO_STORE", "TABLES", "TAKES_A_STORE", "Asked"]
+__all__ = ["NEEDS_NO_STORE", "OF_THE_LEDGER", "TABLES", "TAKES_A_STORE", "Asked"]
 
 TableMaker = Callable[[Asked], Finding]
 
@@ -48,6 +56,7 @@ TABLES: Final[Mapping[str, TableMaker]] = {
     "demand": demand_table,
     "densities": densities_table,
     "commitments": commitments_table,
+    "files": files_table,
     "fragmentation": fragmentation_table,
     "grantable": grantable_table,
     "growth": growth_table,
@@ -55,14 +64,19 @@ TABLES: Final[Mapping[str, TableMaker]] = {
     "jobs": jobs_table,
     "moves": moves_table,
     "nodes": nodes_table,
+    "observed": observed_table,
     "outcomes": outcomes_table,
     "outlook": outlook_table,
     "pools": pools_table,
     "published_rounds": published_rounds_table,
+    "quarantine": quarantine_table,
+    "quarantined_rows": quarantined_rows_table,
     "queue": queue_table,
     "regret": regret_table,
     "shortfall": shortfall_table,
     "small_and_central": small_and_central_table,
+    "sources": sources_table,
+    "symptoms": symptoms_table,
     "targets": targets_table,
     "usage": usage_table,
     "utilisation": utilisation_table,
@@ -85,3 +99,8 @@ NEEDS_NO_STORE: Final = frozenset(
 
 TAKES_A_STORE: Final = frozenset({"claims"})
 """Tables that say more where there is a store, and something without one."""
+
+OF_THE_LEDGER: Final = frozenset(
+    {"files", "observed", "quarantine", "quarantined_rows", "sources", "symptoms"}
+)
+"""Tables on what was read and how it went: they change with the ledger and the clock."""

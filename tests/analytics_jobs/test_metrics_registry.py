@@ -44,6 +44,14 @@ from model.metrics import MetricsFile, load_metrics
 from model.schemas import JOBS, NODES
 from model.yaml_source import read_model
 from reports.tables import TABLES
+from reports.tables.ledger import (
+    FILES_SCHEMA,
+    OBSERVED_COLUMNS,
+    QUARANTINE_SCHEMA,
+    QUARANTINED_ROWS_SCHEMA,
+    SOURCES_SCHEMA,
+)
+from reports.tables.symptoms import SYMPTOMS_SCHEMA
 
 TODAY = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -79,6 +87,21 @@ def printed() -> dict[str, list[str]]:
         "small_and_central": [SIZE_CLASS, *VALUE_COLUMNS],
         "inference": inference(estate, calendar=days).frame.columns,
         "moves": MOVES_SCHEMA.names(),
+        **_of_the_ledger(),
+    }
+
+
+def _of_the_ledger() -> dict[str, list[str]]:
+    columns = {
+        "files": FILES_SCHEMA.names(),
+        "observed": list(OBSERVED_COLUMNS),
+        "quarantine": QUARANTINE_SCHEMA.names(),
+        "sources": SOURCES_SCHEMA.names(),
+        "symptoms": SYMPTOMS_SCHEMA.names(),
+    }
+    return {
+        table: [name for name in names if name not in DIMENSIONS]
+        for table, names in columns.items()
     }
 
 
@@ -90,6 +113,7 @@ BORROWING: Final = {
     "densities": DENSITIES_SCHEMA.names(),
     "outlook": OUTLOOK_SCHEMA.names(),
     "published_rounds": ROUNDS_SCHEMA.names(),
+    "quarantined_rows": QUARANTINED_ROWS_SCHEMA.names(),
     "targets": TARGETS_SCHEMA.names(),
 }
 """Tables that take the meaning of some columns from others, and not all that those have."""

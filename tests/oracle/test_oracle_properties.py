@@ -10,10 +10,10 @@ from oracle_store import Stored, stored
 
 from model.errors import InputError
 from model.question import PERIODS
-from reports.tables import NEEDS_NO_STORE, TABLES
+from reports.tables import NEEDS_NO_STORE, OF_THE_LEDGER, TABLES
 
 SEEDS = (1, 12)
-OF_STORES = sorted(TABLES.keys() - NEEDS_NO_STORE)
+OF_STORES = sorted(TABLES.keys() - NEEDS_NO_STORE - OF_THE_LEDGER)
 USAGE_GROUPINGS = ("cluster", "account", "user", "partition", "gpu_model", "gpus_band", "job_state")
 NODE_GROUPINGS = ("cluster", "tier", "node", "gpu_model", "node_role")
 HOURS = ("gpu_hours", "executing_gpu_hours", "cpu_hours", "wall_hours", "wait_hours")
