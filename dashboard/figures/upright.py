@@ -20,6 +20,7 @@ from reports.palette import FONT
 
 _FACET_PX: Final = 190
 _BETWEEN_PX: Final = 62
+_PERIODS_NAMED: Final = 13
 
 
 def columns(figure: go.Figure, chart: Chart, pen: Pen) -> None:
@@ -147,7 +148,7 @@ def layers(figure: go.Figure, chart: Chart, pen: Pen) -> None:
     figure.update_layout(
         barmode="stack",
         bargap=0.25,
-        xaxis=name_axis(pen, nticks=4 if pen.narrow else 8, tickangle=0),
+        xaxis=name_axis(pen, nticks=4 if pen.narrow else _PERIODS_NAMED, tickangle=0),
         yaxis=value_axis(chart, pen, title=axis_title(chart.axis, pen)),
     )
 

@@ -116,7 +116,7 @@ def _figure(machine: Machine, name: str) -> html.Tr:
         [
             html.Th(figure_name(name), scope="row"),
             html.Td(figure_words(getattr(machine, name))),
-            html.Td(machine.origin(name) or "no data"),
+            html.Td(machine.origin(name) or "no data", className="pl-grade"),
             html.Td(cited or "general knowledge, no publication"),
         ]
     )

@@ -81,7 +81,7 @@ def per_head_panel(request: PageRequest) -> Panel:
         key="countries",
         finding=uk_beside(answer.frame, unit, density, peer=asked_peer(request), on=on),
         answer=answer,
-        chart=densities_chart(answer.frame, unit, density, on),
+        chart=densities_chart(answer.frame, unit, density, peer=asked_peer(request), on=on),
         shown=answer.frame.with_columns(
             pl.col("country").replace({code: country_name(code) for code in codes})
         ).sort("value", descending=True, nulls_last=True),

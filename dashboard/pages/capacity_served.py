@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import polars as pl
 from dash import html
 
 from dashboard.empty import explain
@@ -53,12 +54,14 @@ def delivered_part(request: PageRequest) -> html.Section:
             "plimsoll machines list",
             place="finding-delivered",
         )
+    names = {each.id: each.name for each in request.reader.registry.machines}
+    named = answer.frame.with_columns(pl.col("machine").replace(names))
     period = span(None, None, as_of=answer.data_as_of)
     panel = Panel(
         key="delivered",
         finding=delivered_finding(answer.frame),
         answer=answer,
-        chart=delivered_chart(answer.frame, period=period, synthetic=answer.synthetic),
+        chart=delivered_chart(named, period=period, synthetic=answer.synthetic),
         columns=_DELIVERED,
     )
     return render(panel, request.view)

@@ -70,7 +70,7 @@ def history_panel(request: PageRequest) -> Panel:
         key="history",
         finding=history_finding(frame, unit, on),
         answer=answer,
-        chart=history_chart(frame, unit),
+        chart=history_chart(frame, unit, on),
         shown=frame.filter(pl.col("machines") > 0) if "machines" in frame.columns else frame,
         columns=tuple(dict.fromkeys(name for name in (*columns, "gpus_retired") if name)),
     )
@@ -88,13 +88,13 @@ def outlook_panel(request: PageRequest) -> Panel:
     """What is left of today's machines, and what must be bought, by goal."""
     answer = request.reader.ask(Question("outlook", on=request.filters.on))
     peer = country_name(request.reader.settings.outlook.peer)
-    bought = purchase_sentence(answer.frame)
-    said = f"{bought} The peer is {peer}, at its level per head of today. " if bought else ""
+    bought = purchase_sentence(answer.frame, peer=peer)
+    said = f"{bought} " if bought else ""
     return Panel(
         key="outlook",
         finding=outlook_finding(answer.frame),
         answer=answer,
-        chart=outlook_chart(answer.frame) if answer.frame.height else None,
+        chart=outlook_chart(answer.frame, peer=peer) if answer.frame.height else None,
         columns=_OUTLOOK,
         before=(
             html.P(

@@ -75,6 +75,7 @@ def _sizes(scope: Scope) -> Panel | None:
 
 def _growth(scope: Scope) -> Panel:
     answer = scope.reader.ask(Question("growth"))
+    surveyed = answer.frame["clusters_of_survey"].sum() > 0
     return Panel(
         key="growth",
         finding=growth_finding(answer.frame),
@@ -82,7 +83,10 @@ def _growth(scope: Scope) -> Panel:
         chart=growth_chart(answer.frame),
         before=_lead(
             "Of real machines, from the registry and from surveys of clusters without a job log. "
-            "The effective number is how many clusters of one size would be as concentrated."
+            "The effective number is how many clusters of one size would be as concentrated.",
+            None
+            if surveyed
+            else "No survey was given, so that most clusters of single groups are missing.",
         ),
     )
 

@@ -9,7 +9,7 @@ import polars as pl
 from reports.charts.description import Chart, Series
 from reports.palette import Role
 from reports.units import CapacityUnit
-from reports.wording import number
+from reports.wording import day, number
 
 TIERS_SHOWN: Final = 5
 OTHER_TIERS: Final = "Other tiers"
@@ -17,11 +17,11 @@ _ROLES: Final[Sequence[Role]] = ("main", "second", "third", "fourth", "fifth", "
 _GOALS: Final[Sequence[tuple[str, str, Role]]] = (
     ("keep", "To keep today's", "third"),
     ("double", "To double it", "second"),
-    ("reach peer", "To reach the peer", "fourth"),
+    ("reach peer", "To reach {peer}", "fourth"),
 )
 
 
-def history_chart(frame: pl.DataFrame, unit: CapacityUnit) -> Chart | None:
+def history_chart(frame: pl.DataFrame, unit: CapacityUnit, on: date) -> Chart | None:
     """Cards of each tier at the end of each year, one upon another; None where there are none."""
     years = frame["year"].unique().sort().to_list()
     order = (
@@ -42,7 +42,10 @@ def history_chart(frame: pl.DataFrame, unit: CapacityUnit) -> Chart | None:
     said = "; ".join(f"{year} {number(value)}" for year, value in totals.iter_rows())
     return Chart(
         kind="layers",
-        title=f"Public capacity of the UK at the end of each year, {unit.label}, by tier",
+        title=(
+            f"Public capacity of the UK at the end of each year, of {on.year} on {day(on)}, "
+            f"{unit.label}, by tier"
+        ),
         summary=f"Stacked bars by year, {unit.name} of all tiers: {said}.",
         categories=tuple(str(year) for year in years),
         series=tuple(
@@ -91,14 +94,14 @@ def target_chart(frame: pl.DataFrame) -> Chart:
     )
 
 
-def outlook_chart(frame: pl.DataFrame) -> Chart:
+def outlook_chart(frame: pl.DataFrame, *, peer: str) -> Chart:
     """What is left of today's machines in each year, beside what each goal wants."""
     left = frame.filter(pl.col("goal") == frame["goal"][0])
     lines = [Series("Left of today's", tuple(left["a100_equivalents_16bit"].to_list()), "main")]
     for goal, name, role in _GOALS:
         wanted = frame.filter(pl.col("goal") == goal)["wanted_a100_equivalents"]
         if wanted.drop_nulls().len():
-            lines.append(Series(name, tuple(wanted.to_list()), role))
+            lines.append(Series(name.format(peer=peer), tuple(wanted.to_list()), role))
     said = "; ".join(
         f"{row['year']} {number(row['a100_equivalents_16bit'], decimals=0)}"
         for row in left.iter_rows(named=True)

@@ -25,9 +25,9 @@ def ranked(frame: pl.DataFrame, density: Density) -> pl.DataFrame:
 
 
 def densities_chart(
-    frame: pl.DataFrame, unit: CapacityUnit, density: Density, on: date
+    frame: pl.DataFrame, unit: CapacityUnit, density: Density, *, peer: str, on: date
 ) -> Chart | None:
-    """Countries as lying bars, the UK standing out; ranges where two denominators disagree.
+    """Countries as lying bars, the UK and its peer standing out; ranges where two denominators disagree.
 
     None where no country has a figure in this unit.
     """
@@ -42,11 +42,13 @@ def densities_chart(
     if any(OLD in name for name in names):
         title += f"; {OLD} divided by figures more than five years old"
     listed = "; ".join(f"{name} {label}" for name, label in zip(names, labels, strict=True))
-    series: tuple[Series, ...] = (_series(unit.label, low, labels, rows, "main", "quiet"),)
+    near: dict[str, Role] = {peer: "second", HOME: "main"}
+    far: dict[str, Role] = {HOME: "pale"}
+    series: tuple[Series, ...] = (_series(unit.label, low, labels, rows, near, "quiet"),)
     if density.low != density.high:
         series = (
-            _series(_BY_LARGER, low, labels, rows, "main", "quiet"),
-            _series(_BY_SMALLER, high, labels, rows, "pale", "faint"),
+            _series(_BY_LARGER, low, labels, rows, near, "quiet"),
+            _series(_BY_SMALLER, high, labels, rows, far, "faint"),
         )
     return Chart(
         kind="bars" if len(series) == 1 else "ranges",
@@ -81,8 +83,8 @@ def _series(
     values: list[float],
     labels: tuple[str, ...],
     rows: pl.DataFrame,
-    home: Role,
-    abroad: Role,
+    named: Mapping[str, Role],
+    others: Role,
 ) -> Series:
-    roles = tuple(home if code == HOME else abroad for code in rows["country"])
-    return Series(name, tuple(values), home, labels=labels, roles=roles)
+    roles = tuple(named.get(code, others) for code in rows["country"])
+    return Series(name, tuple(values), named[HOME], labels=labels, roles=roles)

@@ -82,13 +82,17 @@ def outlook_finding(frame: pl.DataFrame) -> str:
     return f"{said}, and all by the end of {bare[0]}" if bare.len() and missing < wanted else said
 
 
-def purchase_sentence(frame: pl.DataFrame) -> str | None:
+def purchase_sentence(frame: pl.DataFrame, *, peer: str) -> str | None:
     """The cards to buy within five years for each goal; None where they cannot be reckoned."""
     years = frame["year"].unique().sort()
     if years.is_empty():
         return None
     year = years[min(_AHEAD_YEARS, years.len() - 1)]
-    names = {"keep": "to keep it", "double": "to double it", "reach peer": "to reach the peer"}
+    names = {
+        "keep": "to keep it",
+        "double": "to double it",
+        "reach peer": f"to reach {peer}'s level per head of today",
+    }
     rows = frame.filter(pl.col("year") == year, pl.col("cards_to_buy").is_not_null())
     parts = [
         f"{number(row['cards_to_buy'])} {names[row['goal']]}" for row in rows.iter_rows(named=True)

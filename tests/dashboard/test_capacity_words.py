@@ -75,7 +75,7 @@ def test_two_numbers_of_researchers_make_a_range_that_is_flagged_as_old():
     pair = frame(line("GB", 1.0, **ends), line("DE", 1.0, **wide))
     assert "83 to 84" in uk_beside(pair, A100, RESEARCHERS, peer="DE", on=ON)
     assert "2.2 to 2.8 times as many" in uk_beside(pair, A100, RESEARCHERS, peer="DE", on=ON)
-    chart = densities_chart(pair, A100, RESEARCHERS, ON)
+    chart = densities_chart(pair, A100, RESEARCHERS, peer="FR", on=ON)
     assert chart.kind == "ranges"
     assert chart.categories == ("Germany †", "United Kingdom †")
     assert chart.series[0].values == (184.0, 83.0)
@@ -84,10 +84,12 @@ def test_two_numbers_of_researchers_make_a_range_that_is_flagged_as_old():
 
 
 def test_one_denominator_makes_bars_without_a_flag_of_another_one():
-    chart = densities_chart(frame(line("GB", 355.2), line("DE", 1017.5)), A100, PEOPLE, ON)
+    pair = frame(line("GB", 355.2), line("DE", 1017.5))
+    chart = densities_chart(pair, A100, PEOPLE, peer="DE", on=ON)
+    assert chart.series[0].roles == ("second", "main")
     assert chart.kind == "bars"
     assert chart.categories == ("Germany", "United Kingdom")
-    assert densities_chart(frame(line("IT", None)), A100, PEOPLE, ON) is None
+    assert densities_chart(frame(line("IT", None)), A100, PEOPLE, peer="DE", on=ON) is None
 
 
 HISTORY = pl.DataFrame(
@@ -100,7 +102,7 @@ HISTORY = pl.DataFrame(
 
 
 def test_history_stacks_the_largest_tiers_and_sums_up_the_rest():
-    chart = history_chart(HISTORY, CARDS)
+    chart = history_chart(HISTORY, CARDS, date(2020, 5, 1))
     assert [series.name for series in chart.series] == ["T6", "T5", "T4", "T3", "T2", OTHER_TIERS]
     assert chart.series[0].values == (6, 7)
     assert chart.series[-1].values == (1, 3)
@@ -157,11 +159,11 @@ def test_the_outlook_says_what_will_be_gone_and_what_must_be_bought():
         "Of today's 100 A100-equivalents of public UK machines 40% will be gone by the end of "
         "2028, and all by the end of 2029"
     )
-    assert purchase_sentence(OUTLOOK) == (
+    assert purchase_sentence(OUTLOOK, peer="Germany") == (
         "Cards to have bought by the end of 2029: 100 to keep it, 200 to double it."
     )
     assert outlook_finding(OUTLOOK.clear()).endswith("there is nothing to keep")
-    chart = outlook_chart(OUTLOOK.filter(pl.col("goal") == "keep"))
+    chart = outlook_chart(OUTLOOK.filter(pl.col("goal") == "keep"), peer="Germany")
     assert chart.series[0].values == (100.0, 80.0, 60.0, 0.0)
     assert [each.year for each in chart.at] == [2026, 2027, 2028, 2029]
 
