@@ -1,7 +1,9 @@
 """Odd records: clocks that disagree, states that nobody knows, jobs twice, ids used again."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from itertools import combinations
 from typing import Final
 
 import polars as pl
@@ -103,9 +105,34 @@ def _several_users(jobs: pl.LazyFrame) -> pl.DataFrame:
 
 def twins(clusters: Sequence[ClusterEvidence]) -> Iterator[Symptom]:
     """Jobs that stand under two clusters: one log was ingested under two names."""
-    for position, one in enumerate(clusters):
-        for other in clusters[position + 1 :]:
-            yield from _twins_of(one, other)
+    alike = _with_ids_and_times_alike(clusters)
+    suspects = [cluster for cluster in clusters if cluster.name in alike]
+    for one, other in combinations(suspects, 2):
+        yield from _twins_of(one, other)
+
+
+def _with_ids_and_times_alike(clusters: Sequence[ClusterEvidence]) -> set[str]:
+    """Clusters with a job whose id and time of submission another has, too: mostly none."""
+    months = Counter(month for cluster in clusters for month in _months(cluster))
+    found: set[str] = set()
+    for month in sorted(month for month, having in months.items() if having > 1):
+        jobs = pl.concat(
+            cluster.jobs.filter(pl.col("month") == month).select(
+                "job_id", "submit", cluster=pl.lit(cluster.name)
+            )
+            for cluster in clusters
+        )
+        alike = (
+            jobs.group_by("job_id", "submit")
+            .agg(first=pl.col("cluster").min(), last=pl.col("cluster").max())
+            .filter(pl.col("first") != pl.col("last"))
+            .collect(engine="streaming")
+        )
+        if not alike.is_empty():
+            key = ["job_id", "submit"]
+            names = jobs.join(alike.lazy(), on=key, how="semi", nulls_equal=True)
+            found |= set(names.select(pl.col("cluster").unique()).collect()["cluster"])
+    return found
 
 
 def _twins_of(one: ClusterEvidence, other: ClusterEvidence) -> Iterator[Symptom]:
