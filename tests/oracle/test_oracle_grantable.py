@@ -170,9 +170,9 @@ def committed(world: World, coming: Span) -> Fraction:
 def shares(world: World) -> tuple[Fraction, Fraction]:
     """The range of what ended awards used of their grants; all or nothing where few ended."""
     ended = [award for award in world.awards if _hour(award["end"]) <= PAST_H]
-    if len(ended) < ENOUGH_ENDED:
-        return Fraction(0), Fraction(1)
     seen = sorted(used(world, award) / Fraction(award["granted"]) for award in ended)
+    if len(ended) < ENOUGH_ENDED:
+        return Fraction(0), max(Fraction(1), quantile(seen, Fraction(1, 2)) or Fraction(0))
     low, high = quantile(seen, Fraction(1, 4)), quantile(seen, Fraction(3, 4))
     assert low is not None
     assert high is not None
