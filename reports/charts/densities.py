@@ -27,9 +27,9 @@ def ranked(frame: pl.DataFrame, density: Density) -> pl.DataFrame:
 def densities_chart(
     frame: pl.DataFrame, unit: CapacityUnit, density: Density, *, peer: str, on: date
 ) -> Chart | None:
-    """Countries as lying bars, the UK and its peer standing out; ranges where two denominators disagree.
+    """Countries as lying bars, the UK and its peer standing out.
 
-    None where no country has a figure in this unit.
+    Ranges where two denominators disagree. None where no country has a figure in this unit.
     """
     rows = ranked(frame, density)
     if rows.is_empty():
