@@ -172,7 +172,7 @@ def shares(world: World) -> tuple[Fraction, Fraction]:
     ended = [award for award in world.awards if _hour(award["end"]) <= PAST_H]
     seen = sorted(used(world, award) / Fraction(award["granted"]) for award in ended)
     if len(ended) < ENOUGH_ENDED:
-        return Fraction(0), max(Fraction(1), *seen)
+        return Fraction(0), max([Fraction(1), *seen])
     low, high = quantile(seen, Fraction(1, 4)), quantile(seen, Fraction(3, 4))
     assert low is not None
     assert high is not None
