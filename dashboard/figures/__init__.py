@@ -9,6 +9,7 @@ from dashboard.figures.frame import Pen, layout, plain
 from dashboard.figures.lines import lines
 from dashboard.figures.lying import bars, pairs, stack
 from dashboard.figures.ranges import periods, ranges
+from dashboard.figures.spans import spans
 from dashboard.figures.upright import columns, dots, layers, multiples
 from reports.charts.description import Chart, Kind
 from reports.palette import FONT
@@ -29,6 +30,7 @@ _PAINTERS: Final[dict[Kind, Callable[[go.Figure, Chart, Pen], None]]] = {
     "periods": periods,
     "lines": lines,
     "layers": layers,
+    "spans": spans,
 }
 
 

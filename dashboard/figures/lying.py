@@ -4,13 +4,12 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from dashboard.figures.frame import Pen, axis_title, hover, plain, short, value_axis
+from dashboard.figures.frame import Pen, axis_title, hover, ink_on, plain, short, value_axis
 from reports.charts.description import Chart, Series
 from reports.palette import Role
 
 _LINE_PX: Final = 30
 _TALL_LINE_PX: Final = 46
-_DARK_GROUNDS: Final[frozenset[Role]] = frozenset({"main", "fourth", "sixth"})
 
 
 def bars(figure: go.Figure, chart: Chart, pen: Pen) -> None:
@@ -38,7 +37,7 @@ def bars(figure: go.Figure, chart: Chart, pen: Pen) -> None:
 def stack(figure: go.Figure, chart: Chart, pen: Pen) -> None:
     """One bar a name, of parts."""
     for series in chart.series:
-        ink = pen.theme.ground if series.role in _DARK_GROUNDS else "#1b1f23"
+        ink = ink_on(pen.theme.roles[series.role])
         figure.add_bar(
             x=series.values,
             y=list(range(len(chart.categories))),

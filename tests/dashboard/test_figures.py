@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from dashboard.figures import SYNTHETIC, Pen, draw, legend_entries, plain
+from dashboard.figures.frame import ink_on
 from reports.charts import Band, Chart, Series
 from reports.palette import DARK, LIGHT
 
@@ -189,3 +190,15 @@ def test_a_line_that_ends_early_is_named_where_it_ends():
     fact, path = draw(chart, Pen(LIGHT)).layout.annotations
     assert (fact.x, fact.xref, fact.y) == (date(2026, 5, 1), "x", 1.0)
     assert (path.x, path.xref) == (1, "paper")
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=["light", "dark"])
+def test_words_on_a_bar_are_read_on_every_colour(theme):
+    def light(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True)) + 0.05
+
+    for colour in theme.roles.values():
+        two = sorted((light(colour), light(ink_on(colour))))
+        assert two[1] / two[0] >= 4.5
