@@ -1,7 +1,7 @@
 """What a chart shows, apart from how it is drawn: one description for every renderer."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 
 from reports.palette import Role
@@ -17,13 +17,14 @@ Kind = Literal[
     "periods",
     "lines",
     "layers",
+    "spans",
 ]
 """columns: upright bars side by side; bars: lying bars, one series; stack: lying bars of parts;
 pairs: dots of several series on one line each; dots: one dot a case, in order;
 multiples: one small chart of upright bars for each facet; ranges: lying bars from zero to a low
 bound (the first series) and on to a high one (the second); periods: the same, upright, in the
 order of time; lines: a line a series over `at`, named at its end; layers: upright bars of parts
-that add up, in the order of time."""
+that add up, in the order of time; spans: a line a name over time, drawn where it has a span."""
 
 Measure = Literal["count", "share"]
 Scale = Literal["time", "log"]
@@ -54,6 +55,16 @@ class Band:
 
 
 @dataclass(frozen=True)
+class Span:
+    """From `begin` to `end` on the line of the category at place `line`, of a series."""
+
+    line: int
+    begin: datetime
+    end: datetime
+    series: int = 0
+
+
+@dataclass(frozen=True)
 class Chart:
     """A chart: `title` tells measure, unit and period; `summary` says in words what it shows.
 
@@ -63,6 +74,9 @@ class Chart:
     `at` places the categories of "lines": dates on a scale of "time", positive numbers on one of
     "log", which has `ticks` with their names and is called `across`. `steps` draws what stays as
     it is from one point to the next.
+
+    `spans` are those of "spans", whose series hold the days of each category; `until` is the
+    moment at which the axis ends.
     """
 
     kind: Kind
@@ -79,4 +93,6 @@ class Chart:
     ticks: tuple[tuple[float, str], ...] = ()
     across: str = ""
     steps: bool = False
+    spans: tuple[Span, ...] = ()
+    until: datetime | None = None
     synthetic: bool = False
