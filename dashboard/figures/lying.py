@@ -6,7 +6,6 @@ import plotly.graph_objects as go
 
 from dashboard.figures.frame import Pen, axis_title, hover, ink_on, plain, short, value_axis
 from reports.charts.description import Chart, Series
-from reports.palette import Role
 
 _LINE_PX: Final = 30
 _TALL_LINE_PX: Final = 46
@@ -142,5 +141,5 @@ def _line_axis(chart: Chart, pen: Pen) -> dict[str, Any]:
 
 
 def _colours(series: Series, pen: Pen) -> list[str]:
-    roles: tuple[Role, ...] = series.roles or (series.role,) * len(series.values)
+    roles = series.roles or (series.role,) * len(series.values)
     return [pen.theme.roles[role] for role in roles]
