@@ -29,7 +29,7 @@ UNITS: Final[dict[str, str]] = {
 }
 KEYS: Final = (
     "from", "to", "period", "cluster", "partition", "tier", "round", "on", "unit", "per",
-    "country", "grade", "machine",
+    "country", "grade", "machine", "reason", "find",
 )  # fmt: skip
 
 
@@ -38,6 +38,7 @@ class Filters:
     """What a reader asked for; None and () stand for everything.
 
     `since` is inclusive, `until` exclusive. `round` is a call and a round, "call|round".
+    `reason` is why rows were set aside, `find` words to look for.
     `faults` are sentences on what the address held that could not be read.
     """
 
@@ -54,6 +55,8 @@ class Filters:
     country: str | None = None
     grade: str | None = None
     machine: str | None = None
+    reason: str | None = None
+    find: str | None = None
     faults: tuple[str, ...] = ()
 
 
@@ -94,6 +97,8 @@ def read_filters(query: str | None) -> Filters:
         country=first("country"),
         grade=read("grade", _one_of(GRADES), None, f"one of {', '.join(GRADES)}"),
         machine=first("machine"),
+        reason=first("reason"),
+        find=first("find"),
         faults=tuple(faults),
     )
 
@@ -114,6 +119,8 @@ def write_query(filters: Filters) -> str:
         ("country", filters.country),
         ("grade", filters.grade),
         ("machine", filters.machine),
+        ("reason", filters.reason),
+        ("find", filters.find),
     ]
     query = urlencode([(key, str(value)) for key, value in pairs if value])
     return f"?{query}" if query else ""

@@ -11,7 +11,11 @@ from dashboard.definitions import definition, heading, is_duration, kind
 from model.question import Answer
 
 _PAGE: Final = 20
-_WIDE: Final = ("machine", "scope", "caveat", "role_evidence", "project", "title")
+_WIDE: Final = (
+    "machine", "scope", "caveat", "role_evidence", "project", "title",
+)  # fmt: skip
+_WHOLE: Final = ("text", "what", "remedy")
+"""Sentences and rows of logs, shown over as many lines as they need."""
 
 
 def grid(
@@ -65,6 +69,8 @@ def _column(table: str, name: str, dtype: pl.DataType) -> dict[str, Any]:
         column["valueFormatter"] = {"function": f"{formatter}(params.value)"}
     if name in _WIDE:
         column |= {"tooltipField": name, "maxWidth": 420}
+    if name in _WHOLE:
+        column |= {"wrapText": True, "autoHeight": True, "width": 420, "suppressAutoSize": True}
     return column
 
 

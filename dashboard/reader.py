@@ -11,7 +11,7 @@ from model.errors import InputError
 from model.question import Answer, Question
 from model.registry import Registry
 from model.settings import Settings
-from reports.answer import NEEDS_NO_STORE, answer
+from reports.answer import NEEDS_NO_STORE, OF_THE_LEDGER, answer
 from store import Cluster, Store
 
 _REMEMBERED: Final = 256
@@ -49,10 +49,18 @@ class Reader:
         """The version of the store, None without one."""
         return self.store.version() if self.store else None
 
+    def _version_for(self, table: str) -> str | None:
+        """What must be the same for an answer to stand; ages are told anew every day."""
+        if table in NEEDS_NO_STORE:
+            return None
+        if table in OF_THE_LEDGER and self.store:
+            return f"{self.version()} {self.store.catalogue.ledger_version()} {today()}"
+        return self.version()
+
     def ask(self, question: Question) -> Answer:
         """The answer to a question, in the site's time zone; raises what `answer` raises."""
         question = replace(question, timezone=self.timezone)
-        key = (None if question.table in NEEDS_NO_STORE else self.version(), question)
+        key = (self._version_for(question.table), question)
         with self._lock:
             known = self._known.get(key)
             if known is None:

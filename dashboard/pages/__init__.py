@@ -4,10 +4,11 @@ from dashboard.pages.base import Page, PageRequest
 from dashboard.pages.capacity import CAPACITY
 from dashboard.pages.carbon import CARBON
 from dashboard.pages.demand import DEMAND
+from dashboard.pages.health import HEALTH
 from dashboard.pages.overview import OVERVIEW
 from dashboard.pages.shortfall import SHORTFALL
 from dashboard.pages.utilisation import UTILISATION
 
-PAGES: tuple[Page, ...] = (OVERVIEW, SHORTFALL, DEMAND, UTILISATION, CAPACITY, CARBON)
+PAGES: tuple[Page, ...] = (OVERVIEW, SHORTFALL, DEMAND, UTILISATION, CAPACITY, CARBON, HEALTH)
 
 __all__ = ["PAGES", "Page", "PageRequest"]

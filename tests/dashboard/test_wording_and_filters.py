@@ -33,6 +33,8 @@ filters = st.builds(
     on=st.none() | days,
     unit=st.sampled_from(list(UNITS)),
     country=st.none() | names,
+    reason=st.none() | names,
+    find=st.none() | names,
 )
 questions = st.builds(
     Question,
