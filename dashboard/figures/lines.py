@@ -13,7 +13,7 @@ _LETTER_PX: Final = 7.5
 _NAME_PX: Final = 20
 _WHOLE: Final = 1.02
 _ROOM: Final = 1.06
-_FEW: Final = 6
+_FEW: Final = 4
 
 
 def lines(figure: go.Figure, chart: Chart, pen: Pen) -> None:

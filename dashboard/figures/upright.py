@@ -148,7 +148,7 @@ def layers(figure: go.Figure, chart: Chart, pen: Pen) -> None:
     figure.update_layout(
         barmode="stack",
         bargap=0.25,
-        xaxis=name_axis(pen, nticks=4 if pen.narrow else _PERIODS_NAMED, tickangle=0),
+        xaxis=name_axis(pen, nticks=3 if pen.narrow else _PERIODS_NAMED, tickangle=0),
         yaxis=value_axis(chart, pen, title=axis_title(chart.axis, pen)),
     )
 
