@@ -12,10 +12,10 @@ from model.question import Answer
 
 _PAGE: Final = 20
 _WIDE: Final = (
-    "machine", "scope", "caveat", "role_evidence", "project", "title",
+    "machine", "scope", "caveat", "role_evidence", "project", "title", "what", "remedy",
 )  # fmt: skip
-_WHOLE: Final = ("text", "what", "remedy")
-"""Sentences and rows of logs, shown over as many lines as they need."""
+_RAW: Final = "text"
+"""A row of a file, shown over as many lines as it needs."""
 
 
 def grid(
@@ -69,8 +69,14 @@ def _column(table: str, name: str, dtype: pl.DataType) -> dict[str, Any]:
         column["valueFormatter"] = {"function": f"{formatter}(params.value)"}
     if name in _WIDE:
         column |= {"tooltipField": name, "maxWidth": 420}
-    if name in _WHOLE:
-        column |= {"wrapText": True, "autoHeight": True, "width": 420, "suppressAutoSize": True}
+    if name == _RAW:
+        column |= {
+            "wrapText": True,
+            "autoHeight": True,
+            "width": 520,
+            "suppressAutoSize": True,
+            "cellStyle": {"lineHeight": 1.5, "paddingBlock": "9px", "overflowWrap": "anywhere"},
+        }
     return column
 
 

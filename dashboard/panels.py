@@ -13,6 +13,7 @@ from dashboard.aria import aria
 from dashboard.definitions import definition, heading
 from dashboard.downloads import download_query
 from dashboard.figures import Pen, draw, legend_entries
+from dashboard.glossary import address
 from dashboard.grids import grid
 from model.question import Answer
 from reports.charts import Chart
@@ -141,7 +142,7 @@ def _table(panel: Panel, view: View) -> list[Content]:
     return [
         *(_downloads(answer, view) for answer in (panel.answer, *panel.more)),
         grid(panel.answer, frame, key=panel.key, columns=panel.columns),
-        _definitions(panel),
+        _definitions(panel, view),
     ]
 
 
@@ -158,7 +159,7 @@ def _downloads(answer: Answer, view: View) -> html.P:
     return html.P(links, className="pl-downloads")
 
 
-def _definitions(panel: Panel) -> html.Details | None:
+def _definitions(panel: Panel, view: View) -> html.Details | None:
     frame = panel.answer.frame if panel.shown is None else panel.shown
     names = [name for name in panel.columns or frame.columns if name in frame.columns]
     table = panel.answer.question.table
@@ -169,8 +170,14 @@ def _definitions(panel: Panel) -> html.Details | None:
         part for name, text in known for part in (html.Dt(heading(table, name)), html.Dd(text))
     ]
     return html.Details(
-        [html.Summary("What the columns mean"), html.Dl(entries)], className="pl-definitions"
+        [html.Summary("What the columns mean"), html.Dl(entries), _more(table, view)],
+        className="pl-definitions",
     )
+
+
+def _more(table: str, view: View) -> html.P:
+    place = address(view.base, table)
+    return html.P(dcc.Link(f"Units, formulas and sources of {table} in the glossary", href=place))
 
 
 def _sources(panel: Panel) -> list[Content]:

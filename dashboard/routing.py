@@ -16,6 +16,7 @@ from dashboard.filters import Filters, read_filters
 from dashboard.pages import PAGES, Page, PageRequest
 from dashboard.panels import View
 from dashboard.reader import Reader
+from dashboard.standing import standing
 from model.errors import PlimsollError
 from reports.palette import theme
 
@@ -102,7 +103,8 @@ def body(page: Page, reader: Reader, filters: Filters, view: View) -> Any:
     """What stands below the filters; a fault that a person can act on is shown as such."""
     faults = [dmc.Alert(fault, color="yellow", variant="light") for fault in filters.faults]
     try:
-        return [*faults, page.body(PageRequest(reader=reader, filters=filters, view=view))]
+        shown = page.body(PageRequest(reader=reader, filters=filters, view=view))
+        return [*faults, shown, standing(reader, filters, base=view.base)]
     except PlimsollError as fault:
         return [*faults, explain("This page cannot be shown", str(fault))]
 

@@ -47,6 +47,51 @@ window.dash_clientside = window.dash_clientside || {};
     return query;
   };
 
+  /* Before a print: charts scale with the paper, and tables show all of their lines. */
+  const PAPER_PX = 690;
+  const gridsOnPage = () =>
+    [...document.querySelectorAll(".pl-grid .ag-theme-quartz, .pl-grid [id]")]
+      .filter((part) => part.id.startsWith("{"))
+      .map((part) => window.dash_ag_grid && window.dash_ag_grid.getApi(JSON.parse(part.id)))
+      .filter(Boolean);
+  window.addEventListener("beforeprint", () => {
+    document.querySelectorAll(".js-plotly-plot .main-svg").forEach((drawing) => {
+      const wide = drawing.getAttribute("width");
+      const high = drawing.getAttribute("height");
+      drawing.setAttribute("viewBox", `0 0 ${wide} ${high}`);
+      drawing.parentElement.style.setProperty("--drawn", `${wide} / ${high}`);
+    });
+    gridsOnPage().forEach((grid) => grid.setGridOption("pagination", false));
+    document.querySelectorAll(".pl-grid").forEach((part) => {
+      const columns = part.querySelector(".ag-header-row");
+      const wide = columns ? columns.getBoundingClientRect().width : 0;
+      part.style.setProperty("--paper-zoom", Math.min(1, PAPER_PX / (wide || 1)).toFixed(3));
+    });
+  });
+  window.addEventListener("afterprint", () => {
+    document
+      .querySelectorAll(".js-plotly-plot .main-svg")
+      .forEach((drawing) => drawing.removeAttribute("viewBox"));
+    gridsOnPage().forEach((grid) =>
+      grid.setGridOption("pagination", grid.getDisplayedRowCount() > 20)
+    );
+  });
+
+  /* A part of a page that the address names is opened and gone to, once the page is there. */
+  const namedPart = () => {
+    const name = decodeURIComponent(window.location.hash.slice(1));
+    const part = name && document.getElementById(name);
+    if (!part) return null;
+    for (let fold = part.closest("details"); fold; fold = fold.parentElement.closest("details")) {
+      fold.open = true;
+    }
+    return part;
+  };
+  window.addEventListener("hashchange", () => {
+    const part = namedPart();
+    if (part) part.scrollIntoView();
+  });
+
   let filteredPage = null;
 
   const linksWith = (search, ids) => ids.map((id) => id.path + search);
@@ -103,7 +148,11 @@ window.dash_clientside = window.dash_clientside || {};
       window.plimsollArrived = true;
       document.title = title ? `${title} · Plimsoll` : "Plimsoll";
       const heading = document.querySelector("main h1");
-      if (started && heading) {
+      const part = namedPart();
+      if (part) {
+        part.scrollIntoView();
+        part.focus({ preventScroll: true });
+      } else if (started && heading) {
         heading.focus({ preventScroll: true });
         window.scrollTo(0, 0);
       }

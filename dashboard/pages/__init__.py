@@ -1,5 +1,6 @@
 """The pages, in the order of the navigation."""
 
+from dashboard.pages.about import ABOUT
 from dashboard.pages.base import Page, PageRequest
 from dashboard.pages.capacity import CAPACITY
 from dashboard.pages.carbon import CARBON
@@ -9,6 +10,15 @@ from dashboard.pages.overview import OVERVIEW
 from dashboard.pages.shortfall import SHORTFALL
 from dashboard.pages.utilisation import UTILISATION
 
-PAGES: tuple[Page, ...] = (OVERVIEW, SHORTFALL, DEMAND, UTILISATION, CAPACITY, CARBON, HEALTH)
+PAGES: tuple[Page, ...] = (
+    OVERVIEW,
+    SHORTFALL,
+    DEMAND,
+    UTILISATION,
+    CAPACITY,
+    CARBON,
+    HEALTH,
+    ABOUT,
+)
 
 __all__ = ["PAGES", "Page", "PageRequest"]
