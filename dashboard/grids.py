@@ -7,8 +7,8 @@ import dash_ag_grid as dag
 import polars as pl
 from dash import html
 
-from dashboard.definitions import definition, heading, is_duration, kind
 from model.question import Answer
+from reports.definitions import definition, heading, is_duration, kind
 
 _PAGE: Final = 20
 _WIDE: Final = (

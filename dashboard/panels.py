@@ -10,7 +10,6 @@ import polars as pl
 from dash import dcc, html
 
 from dashboard.aria import aria
-from dashboard.definitions import definition, heading
 from dashboard.downloads import download_query
 from dashboard.figures import Pen, draw, legend_entries
 from dashboard.glossary import address
@@ -18,6 +17,7 @@ from dashboard.grids import grid
 from model.question import Answer
 from reports.charts import Chart
 from reports.command import command_of
+from reports.definitions import definition, heading
 from reports.palette import Theme
 from reports.wording import day
 

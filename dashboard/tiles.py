@@ -6,7 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.aria import aria
-from dashboard.definitions import definition
+from reports.definitions import definition
 from reports.wording import NO_DATA
 
 

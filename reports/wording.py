@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from reports.quoting import quoted
+
 NO_DATA: Final = "no data"
 _MILLION: Final = 1_000_000
 _FEW: Final = 10
@@ -18,7 +20,7 @@ def number(value: float | None, *, decimals: int | None = None) -> str:
         return NO_DATA
     if decimals is None:
         decimals = 0 if abs(value) >= _FEW or float(value).is_integer() else 1
-    return f"{value:,.{decimals}f}"
+    return quoted(value, f"{value:,.{decimals}f}")
 
 
 def large(value: float | None) -> str:
@@ -26,23 +28,23 @@ def large(value: float | None) -> str:
     if value is None:
         return NO_DATA
     if abs(value) >= _MILLION:
-        return f"{value / _MILLION:,.2f} million"
+        return quoted(value, f"{value / _MILLION:,.2f} million")
     return number(value)
 
 
 def share(value: float | None, *, decimals: int = 0) -> str:
     """A fraction as a percentage: 0.784 is "78%"; None is "no data"."""
-    return NO_DATA if value is None else f"{100 * value:.{decimals}f}%"
+    return NO_DATA if value is None else quoted(value, f"{100 * value:.{decimals}f}%", "share")
 
 
 def day(value: date | datetime | None) -> str:
     """A date in words: "1 May 2026"."""
-    return NO_DATA if value is None else f"{value.day} {value:%B %Y}"
+    return NO_DATA if value is None else quoted(value, f"{value.day} {value:%B %Y}", "date")
 
 
 def month(value: date) -> str:
     """A month in words: "May 2026"."""
-    return f"{value:%B %Y}"
+    return quoted(value, f"{value:%B %Y}", "date")
 
 
 def dated(text: str | None) -> str:
@@ -84,7 +86,7 @@ def sentence(text: str) -> str:
 
 def plural(count: int, one: str, many: str | None = None) -> str:
     """A count with its noun: "1 application", "41 applications"."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+    return f"{number(count)} {one if count == 1 else many or one + 's'}"
 
 
 def duration(seconds: float | None) -> str:
@@ -97,8 +99,8 @@ def duration(seconds: float | None) -> str:
         ("hour", _HOUR_S, _DAYS_FROM_S),
     ):
         if seconds < below_s:
-            return _counted(seconds / length_s, unit)
-    return _counted(seconds / _DAY_S, "day")
+            return quoted(seconds, _counted(seconds / length_s, unit), "seconds")
+    return quoted(seconds, _counted(seconds / _DAY_S, "day"), "seconds")
 
 
 def _counted(value: float, unit: str) -> str:
