@@ -44,7 +44,8 @@ class Document:
     `edition` is the date on the cover and the only date that a file may carry as that of its
     making; `data_as_of` is how far the data reach, None where there are none. `since` and `until`
     are the asked period (half-open), `period` says it in words. `about` are pairs for the cover
-    and the imprint, in order: what, and its words.
+    and the imprint, in order: what, and its words. `data` are tables of which no page has more
+    than a mention: files of data hold them like the others.
     """
 
     title: str
@@ -67,6 +68,7 @@ class Document:
     disclosure: str | None = None
     branding: Branding = Branding()
     about: tuple[tuple[str, str], ...] = ()
+    data: tuple[TableBlock, ...] = ()
 
     def blocks(self, kind: type[_Kind]) -> Iterator[_Kind]:
         """Every block of a kind, in the order of reading."""
@@ -74,9 +76,14 @@ class Document:
             yield from (block for block in section.blocks if isinstance(block, kind))
 
     @property
-    def tables(self) -> dict[str, TableBlock]:
-        """The tables by key, in the order of reading."""
+    def printed_tables(self) -> dict[str, TableBlock]:
+        """The tables that stand on pages, by key, in the order of reading."""
         return {table.key: table for table in self.blocks(TableBlock)}
+
+    @property
+    def tables(self) -> dict[str, TableBlock]:
+        """All tables by key: those on pages in the order of reading, then those of `data`."""
+        return self.printed_tables | {table.key: table for table in self.data}
 
     @property
     def charts(self) -> tuple[ChartBlock, ...]:

@@ -15,9 +15,13 @@ class Numbering:
 
 
 def numbering(document: Document) -> Numbering:
-    """The numbers of a document's parts; a finding's is that of its footnote."""
+    """The numbers of a document's parts; a finding's is that of its footnote.
+
+    A finding that is told twice, in the summary and in its section, has one footnote.
+    """
+    findings = dict.fromkeys(block.key for block in document.findings)
     return Numbering(
         tables={key: place for place, key in enumerate(document.tables, 1)},
         charts={block.key: place for place, block in enumerate(document.charts, 1)},
-        findings={block.key: place for place, block in enumerate(document.findings, 1)},
+        findings={key: place for place, key in enumerate(findings, 1)},
     )

@@ -19,10 +19,11 @@ def claims_table(asked: Asked) -> Finding:
     """A line a claim: its verdict, and the figures that it rests on."""
     asked.without_by()
     survey = read_surveys(asked.settings.surveys)
+    on = asked.question.on or datetime.now(UTC).date()
     evidence = Evidence(
         registry=asked.registry,
         rounds=load_published_rounds(),
-        growth=growth(asked.registry, survey, today=datetime.now(UTC).date()).frame,
+        growth=growth(asked.registry, survey, today=on).frame,
         inference=_inference(asked),
     )
     return kept(Finding(claims(load_claims(), evidence)), asked.where)
