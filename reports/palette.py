@@ -6,6 +6,13 @@ from typing import Final, Literal
 Scheme = Literal["light", "dark"]
 Role = Literal["main", "second", "third", "fourth", "fifth", "sixth", "pale", "quiet", "faint"]
 
+SYNTHETIC: Final = "SYNTHETIC DATA"
+"""What is burned into every image of made-up data."""
+
+_DARK: Final = "#1b1f23"
+_DARK_LIGHT: Final = 0.0137
+_WHITE: Final = "#ffffff"
+
 FONT: Final = "Arial, Helvetica, 'Liberation Sans', sans-serif"
 
 
@@ -66,3 +73,15 @@ DARK: Final = Theme(
 def theme(scheme: str) -> Theme:
     """The theme of a scheme; anything but "dark" is light."""
     return DARK if scheme == "dark" else LIGHT
+
+
+def ink_on(colour: str) -> str:
+    """Dark or white, whichever is read better on a colour such as "#12436D"."""
+    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return _DARK if (light + 0.05) ** 2 > (_DARK_LIGHT + 0.05) * 1.05 else _WHITE
+
+
+def _linear(part: float) -> float:
+    """A channel of sRGB as light, by WCAG 2.2."""
+    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004

@@ -12,11 +12,10 @@ from dashboard.figures.ranges import periods, ranges
 from dashboard.figures.spans import spans
 from dashboard.figures.upright import columns, dots, layers, multiples
 from reports.charts.description import Chart, Kind
-from reports.palette import FONT
+from reports.palette import FONT, SYNTHETIC
 
 __all__ = ["SYNTHETIC", "Pen", "draw", "legend_entries", "plain"]
 
-SYNTHETIC: Final = "SYNTHETIC DATA"
 _LOW_PX: Final = 180
 
 _PAINTERS: Final[dict[Kind, Callable[[go.Figure, Chart, Pen], None]]] = {

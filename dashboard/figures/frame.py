@@ -13,9 +13,6 @@ STANDARD_PX: Final = 360
 _LONG_NAME: Final = 44
 _COLUMN_NAME: Final = 26
 _SMALL_RANGE: Final = 5
-_DARK: Final = "#1b1f23"
-_DARK_LIGHT: Final = 0.0137
-_WHITE: Final = "#ffffff"
 
 
 @dataclass(frozen=True)
@@ -39,18 +36,6 @@ def short(text: str) -> str:
 def wrapped(text: str) -> str:
     """A name over several lines, for the foot of a column."""
     return "<br>".join(plain(line) for line in wrap(text, _COLUMN_NAME, max_lines=3))
-
-
-def ink_on(colour: str) -> str:
-    """Dark or white, whichever is read better on a colour such as "#12436D"."""
-    red, green, blue = (_linear(int(colour[at : at + 2], 16) / 255) for at in (1, 3, 5))
-    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-    return _DARK if (light + 0.05) ** 2 > (_DARK_LIGHT + 0.05) * 1.05 else _WHITE
-
-
-def _linear(part: float) -> float:
-    """A channel of sRGB as light, by WCAG 2.2."""
-    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4  # noqa: PLR2004
 
 
 def layout(pen: Pen) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from typing import Any, Final
 
 import plotly.graph_objects as go
 
-from dashboard.figures.frame import Pen, axis_title, hover, ink_on, plain, short, value_axis
+from dashboard.figures.frame import Pen, axis_title, hover, plain, short, value_axis
 from reports.charts.description import Chart, Series
+from reports.palette import ink_on
 
 _LINE_PX: Final = 30
 _TALL_LINE_PX: Final = 46

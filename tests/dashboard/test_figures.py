@@ -4,53 +4,12 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from chart_specimens import CHARTS, HOSTILE
 
 from dashboard.figures import SYNTHETIC, Pen, draw, legend_entries, plain
-from dashboard.figures.frame import ink_on
 from reports.charts import Band, Chart, Series
-from reports.palette import DARK, LIGHT
+from reports.palette import DARK, LIGHT, ink_on
 
-HOSTILE = "<a href='https://evil.example'>free GPUs</a>\n<b>now</b>"
-NAMES = ("one", HOSTILE)
-CHARTS = {
-    kind: Chart(
-        kind=kind,
-        title="Cards",
-        summary="Two bars.",
-        categories=NAMES,
-        series=(Series("Asked", (4.0, None), "second", labels=("4", "no data")),),
-        axis="cards",
-    )
-    for kind in ("columns", "bars", "stack", "pairs", "dots")
-}
-CHARTS["multiples"] = Chart(
-    kind="multiples",
-    title="Hours",
-    summary="Two charts.",
-    categories=("May", "June"),
-    facets=NAMES,
-    series=(Series("Available", (3.0, 4.0, 2.0, None), "faint"),),
-)
-CHARTS["ranges"] = Chart(
-    kind="ranges",
-    title="Hours",
-    summary="Two bars.",
-    categories=NAMES,
-    series=(
-        Series("At least", (3.0, None), labels=("3 to 7", "no data")),
-        Series("At most", (7.0, None), "pale", labels=("3 to 7", "no data")),
-    ),
-)
-CHARTS["periods"] = replace(CHARTS["ranges"], kind="periods")
-CHARTS["lines"] = Chart(
-    kind="lines",
-    title="Waits",
-    summary="Two lines.",
-    categories=NAMES,
-    series=(Series("Median", (1.0, None)), Series(HOSTILE, (1.01, 1.01), "second")),
-    at=(date(2026, 5, 1), date(2026, 6, 1)),
-)
-CHARTS["layers"] = replace(CHARTS["ranges"], kind="layers")
 every_chart = pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
 every_width = pytest.mark.parametrize(
     "pen", [Pen(LIGHT), Pen(LIGHT, narrow=True)], ids=["wide", "narrow"]
@@ -79,7 +38,7 @@ def test_figures_start_at_zero_and_have_no_legend_of_their_own(chart: Chart, pen
     assert layout["showlegend"] is False
     axes = [part for name, part in layout.items() if name.startswith(("xaxis", "yaxis"))]
     measured = [axis for axis in axes if "tickformat" in axis and axis.get("type") != "date"]
-    assert measured
+    assert measured or chart.kind == "spans"
     assert all(axis["rangemode"] == "tozero" or axis["range"][0] <= 0 for axis in measured)
 
 
