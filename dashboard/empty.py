@@ -19,9 +19,9 @@ def explain(what: str, why: str, *, command: str | None = None, place: str = "")
     return html.Section(parts, className="pl-empty")
 
 
-def notice(lacking: Missing) -> html.Section:
-    """What is missing, as a report says it as well."""
-    return explain(lacking.what, lacking.why, command=lacking.command)
+def notice(lacking: Missing, *, place: str = "") -> html.Section:
+    """What is missing, as a report says it as well; `place` is the anchor of its heading."""
+    return explain(lacking.what, lacking.why, command=lacking.command, place=place)
 
 
 def no_store() -> html.Section:

@@ -67,6 +67,29 @@ def no_inference() -> Missing:
     )
 
 
+def no_machine_named() -> Missing:
+    """No cluster of the store names its record in the registry."""
+    return Missing(
+        "Delivered beside theoretical: no cluster names its machine",
+        "A cluster whose log is in the store can be set beside its record in the registry: "
+        "what that record has, and how much of it was available, held and worked. Name the "
+        "record under the cluster in plimsoll.yaml; the second line lists all records.",
+        command="clusters:\n  - name: mycluster\n    machine: uk-baskerville\n\n"
+        "plimsoll machines list",
+    )
+
+
+def yearly_factors() -> Missing:
+    """Nothing but yearly factors of the grid stands behind the figures of carbon."""
+    return Missing(
+        "Yearly factors stand in for half-hours",
+        "No half-hourly intensities of the grid are in the store for this time, so that a job at "
+        "night counts like one at noon. Fetch them where the network allows, and read them in.",
+        command="plimsoll carbon fetch --from 2026-01-01 --to 2026-07-01 --output intensity/\n"
+        "plimsoll ingest intensity intensity/*",
+    )
+
+
 def no_clusters() -> Missing:
     """The filters leave no cluster."""
     return Missing(

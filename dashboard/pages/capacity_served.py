@@ -5,10 +5,11 @@ from typing import Final
 import polars as pl
 from dash import html
 
-from dashboard.empty import explain
+from dashboard.empty import notice
 from dashboard.pages.base import PageRequest
 from dashboard.panels import Panel, render
 from model.question import Question
+from reports import missing
 from reports.charts.capacity_years import delivered_chart
 from reports.findings.capacity_years import commitments_finding, delivered_finding
 from reports.wording import span
@@ -45,15 +46,7 @@ def delivered_part(request: PageRequest) -> html.Section:
     """What the clusters of the store delivered of the registry's figures."""
     answer = request.reader.ask_if_any(Question("delivered"))
     if answer is None or answer.frame.is_empty():
-        return explain(
-            "Delivered beside theoretical: no cluster names its machine",
-            "A cluster whose log is in the store can be set beside its record in the registry: "
-            "what that record has, and how much of it was available, held and worked. Name the "
-            "record under the cluster in plimsoll.yaml; the second line lists all records.",
-            command="clusters:\n  - name: mycluster\n    machine: uk-baskerville\n\n"
-            "plimsoll machines list",
-            place="finding-delivered",
-        )
+        return notice(missing.no_machine_named(), place="finding-delivered")
     names = {each.id: each.name for each in request.reader.registry.machines}
     named = answer.frame.with_columns(pl.col("machine").replace(names))
     period = span(None, None, as_of=answer.data_as_of)

@@ -5,13 +5,14 @@ from typing import Any, Final
 from dash import html
 
 from dashboard.controls import choice, estate_controls
-from dashboard.empty import explain, no_clusters, no_jobs, no_store
+from dashboard.empty import explain, no_clusters, no_jobs, no_store, notice
 from dashboard.filters import DEFAULT_PERIOD, GRANULARITIES, Filters
 from dashboard.pages.base import Page, PageRequest
 from dashboard.panels import Panel, render, stack
 from dashboard.reader import Reader
 from dashboard.scope import Scope
 from model.question import Answer
+from reports import missing
 from reports.charts.carbon import emissions_chart, energy_chart, hourly_chart, quality_chart
 from reports.findings.carbon import (
     carbon_finding,
@@ -141,13 +142,7 @@ def _yearly(total: Answer) -> html.Section | None:
     """What to bring where nothing but yearly factors stands behind the figures."""
     if total.frame["intensity_yearly_share"][0] != 1:
         return None
-    return explain(
-        "Yearly factors stand in for half-hours",
-        "No half-hourly intensities of the grid are in the store for this time, so that a job at "
-        "night counts like one at noon. Fetch them where the network allows, and read them in.",
-        command="plimsoll carbon fetch --from 2026-01-01 --to 2026-07-01 --output intensity/\n"
-        "plimsoll ingest intensity intensity/*",
-    )
+    return notice(missing.yearly_factors())
 
 
 def _statement(cluster: str | None) -> html.Section:

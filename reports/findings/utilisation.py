@@ -4,7 +4,8 @@ from typing import Final
 
 import polars as pl
 
-from reports.charts.utilisation import INFERENCE, beside_training
+from model.question import Period
+from reports.charts.utilisation import INFERENCE, beside_training, period_label
 from reports.wording import large, number, plural, share
 
 _MOSTLY: Final = 0.5
@@ -39,6 +40,24 @@ def spread_of_clusters(frame: pl.DataFrame) -> str:
     return (
         f"Clusters ran at between {share(low['utilisation_available'])} ({low['cluster']}) and "
         f"{share(high['utilisation_available'])} ({high['cluster']}) of their available GPU-hours"
+    )
+
+
+def busiest_period(frame: pl.DataFrame, granularity: Period) -> str:
+    """The busiest and the least busy period, from `utilisation` of all clusters by period."""
+    known = frame.filter(pl.col("utilisation_available").is_not_null()).sort(
+        "utilisation_available", "period_start"
+    )
+    if known.is_empty():
+        return "How busy the clusters were over time is not known"
+    low, high = known.row(0, named=True), known.row(-1, named=True)
+    first, last = (period_label(row["period_start"], granularity) for row in (low, high))
+    most = f"{share(high['utilisation_available'])} in {last}"
+    if known.height == 1:
+        return f"Of the available GPU-hours {most} were allocated"
+    return (
+        f"By {granularity}, between {share(low['utilisation_available'])} of the available "
+        f"GPU-hours (in {first}) and {most} were allocated"
     )
 
 
