@@ -18,7 +18,7 @@ def no_store() -> Missing:
     """There is no store at all."""
     return Missing(
         "No store yet",
-        "This page needs accounting data, and none were ingested. Make a store and read a log of "
+        "This needs accounting data, and none were ingested. Make a store and read a log of "
         "your cluster into it, or look at the demonstration.",
         command="plimsoll init\nplimsoll ingest jobs mylog.txt --cluster mycluster\n"
         "# or: plimsoll demo",

@@ -64,4 +64,4 @@ def _tonnes(kilograms: float) -> str:
 
 
 def _part(value: float) -> str:
-    return "less than 1%" if 0 < value < _UNDER else share(value)
+    return f"less than {share(2 * _UNDER)}" if 0 < value < _UNDER else share(value)

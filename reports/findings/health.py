@@ -21,15 +21,15 @@ def ago(moment: datetime, now: datetime) -> str:
     return f"{duration(age_s)} ago" if age_s >= 0 else "in the future"
 
 
-def observed_finding(observed: pl.DataFrame, *, now: datetime) -> str:
-    """How far the jobs are known, and whether there are gaps."""
+def observed_finding(observed: pl.DataFrame, *, now: datetime | None = None) -> str:
+    """How far the jobs are known (`now` adds how long ago that was), and whether there are gaps."""
     latest = observed.group_by("cluster").agg(pl.col("observed_to").max())
     last = _moment(latest["observed_to"].max())
     behind = latest.filter(pl.col("observed_to") < last)
     gaps = observed.drop_nulls("gap_days")
-    said = f"Jobs are known up to {day(last)}, {ago(last, now)}"
+    said = f"Jobs are known up to {day(last)}" + (f", {ago(last, now)}" if now else "")
     if behind.height:
-        said += f"; of {behind.height} of {plural(latest.height, 'cluster')} not so far"
+        said += f"; of {number(behind.height)} of {plural(latest.height, 'cluster')} not so far"
     if gaps.is_empty():
         return f"{said}, without a gap"
     missing = plural(gaps.height, "gap")
@@ -78,7 +78,7 @@ def sources_finding(sources: pl.DataFrame) -> str:
     """How many sources failed when they were last asked."""
     failed = sources.filter(pl.col("status") != "done").height
     if failed:
-        return f"{failed} of {plural(sources.height, 'source')} failed when last asked"
+        return f"{number(failed)} of {plural(sources.height, 'source')} failed when last asked"
     return f"{plural(sources.height, 'source')} asked, none failed when last asked"
 
 
@@ -100,7 +100,7 @@ def telemetry_finding(seen: float | None, by_cluster: pl.DataFrame) -> str:
     if not seen:
         return "No telemetry: whether allocated GPUs did anything is unknown"
     clusters = by_cluster.filter(pl.col("telemetry_coverage") > 0).height
-    within = f"on {clusters} of {plural(by_cluster.height, 'cluster')}"
+    within = f"on {number(clusters)} of {plural(by_cluster.height, 'cluster')}"
     return f"Telemetry saw {share(seen, decimals=1)} of the GPU-hours allocated, {within}"
 
 

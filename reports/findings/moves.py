@@ -30,9 +30,7 @@ def first_move_sentence(moves: pl.DataFrame) -> str | None:
         return None
     row = moves.row(0, named=True)
     used = row["utilisation_available"]
-    busy = (
-        f", held for {share(used, decimals=1)} of its available time," if used is not None else ""
-    )
+    busy = f" held for {share(used, decimals=1)} of its available time," if used is not None else ""
     freed = between(row["gpu_hours_freed_low"], row["gpu_hours_freed_high"])
     return (
         f"The first of the list, {row['node']} of {row['cluster']},{busy} frees {freed} GPU-hours."

@@ -40,7 +40,8 @@ def cut_finding(row: Mapping[str, Any]) -> str:
         low, high = round(100 * (median - UNIFORM_POINTS)), round(100 * (median + UNIFORM_POINTS))
         return (
             f"{number(round(alike * funded))} of {plural(int(funded), 'funded application')} "
-            f"{'was' if round(alike * funded) == 1 else 'were'} cut by {low} to {high}%"
+            f"{'was' if round(alike * funded) == 1 else 'were'} cut by {number(low)} to "
+            f"{number(high)}%"
         )
     return (
         f"The middle half of the applications of {round_name(row)} were cut by "

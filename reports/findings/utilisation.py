@@ -101,8 +101,8 @@ def idle_nodes(frame: pl.DataFrame) -> str:
         return f"{plural(frame.height, 'node')}, the most idle first"
     idle = ours.filter(pl.col("utilisation_available") < _MOSTLY)
     return (
-        f"{idle.height} of {plural(ours.height, 'inference node')} stood idle for more than half "
-        f"of the time: {number(_total(idle, 'idle_gpu_hours'), decimals=0)} GPU-hours"
+        f"{number(idle.height)} of {plural(ours.height, 'inference node')} stood idle for more "
+        f"than half of the time: {number(_total(idle, 'idle_gpu_hours'), decimals=0)} GPU-hours"
     )
 
 

@@ -1,0 +1,1 @@
+"""The capacity report: its content as a document, a module a section."""

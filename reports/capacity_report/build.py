@@ -1,0 +1,245 @@
+"""The capacity report as a document: its sections in order, and what it was made of."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from model.errors import InputError
+from model.registry import Registry
+from model.settings import Settings
+from model.suggestions import did_you_mean
+from reports.capacity_report import (
+    capacity,
+    carbon,
+    changes,
+    citing,
+    commitments,
+    findings,
+    fragmentation,
+    glossary,
+    methods,
+    quality,
+    shortfall,
+    sources,
+    utilisation,
+    waits,
+)
+from reports.capacity_report.desk import Ask, Desk
+from reports.capacity_report.selection import BRIEF, SECTIONS, Selection
+from reports.document import Block, Document, Finding, Paragraph, Section, TableBlock, words
+from reports.wording import day, span
+
+TITLE: Final = "Capacity report"
+SUBTITLE: Final = "GPU capacity for research: what there is, what was asked for, what ran"
+
+Progress = Callable[[int, int, str], None]
+
+_WRITERS: Final[Mapping[str, Callable[[Desk], list[Block]]]] = {
+    "capacity": capacity.write,
+    "commitments": commitments.write,
+    "shortfall": shortfall.write,
+    "utilisation": utilisation.write,
+    "waits": waits.write,
+    "fragmentation": fragmentation.write,
+    "carbon": carbon.write,
+    "quality": quality.write,
+    "methods": methods.write,
+    "sources": sources.write,
+}
+_WITHHELD: Final = (
+    "Disclosure control is on: cells that rest on few people or on one body are withheld, and "
+    "others from which they could be reckoned back."
+)
+_NOT_PROTECTED: Final = (
+    "Disclosure control is off: this edition is for use within the organisation, not to publish."
+)
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What a report can be made from: a store or none, its clusters, the registry, settings."""
+
+    ask: Ask
+    registry: Registry
+    settings: Settings
+    program_version: str
+    clusters: tuple[str, ...] | None = None
+
+    @property
+    def has_store(self) -> bool:
+        """Whether there is a store; `clusters` is None where there is not."""
+        return self.clusters is not None
+
+
+def _no_progress(done: int, total: int, name: str) -> None:
+    """Nobody looks."""
+
+
+def capacity_report(
+    selection: Selection, holdings: Holdings, *, progress: Progress = _no_progress
+) -> Document:
+    """The report; `progress` is told how many sections are written, of how many, and the next.
+
+    Raises:
+        InputError: for a cluster that the store does not have, for a period in which it knows
+            nothing, and for an earlier package that cannot be read.
+    """
+    desk = Desk(selection, holdings.ask, holdings.registry, holdings.settings, holdings.has_store)
+    _check(desk, holdings)
+    written = _written(desk, progress)
+    about = _about(desk, holdings)
+    if "changes" in selection.sections:
+        told = tuple(table for blocks in written.values() for table in _tables(blocks))
+        written["changes"], marked = changes.write(desk, told)
+        written |= {key: _marked(blocks, marked) for key, blocks in written.items()}
+    if "findings" in selection.sections:
+        written["findings"] = findings.write(desk)
+    if "citing" in selection.sections:
+        written["citing"] = citing.write(_citation(desk, holdings), about, selection.command)
+    return _document(desk, holdings, written, about)
+
+
+def _check(desk: Desk, holdings: Holdings) -> None:
+    chosen = desk.selection
+    for name in chosen.clusters:
+        if name not in (holdings.clusters or ()):
+            hint = did_you_mean(name, holdings.clusters or ())
+            raise InputError(f"no cluster {name!r} in the store", hint=hint)
+    if chosen.since and chosen.until and chosen.since >= chosen.until:
+        raise InputError(
+            f"--from {chosen.since} is not before --to {chosen.until}",
+            hint="--to is exclusive: the day after the last.",
+        )
+    if holdings.clusters and (chosen.since or chosen.until):
+        desk.ask(desk.question("usage"))
+
+
+def _written(desk: Desk, progress: Progress) -> dict[str, list[Block]]:
+    chosen = [key for key in _WRITERS if key in desk.selection.sections]
+    written = {}
+    for place, key in enumerate(chosen):
+        progress(place, len(chosen) + 1, SECTIONS[key])
+        written[key] = _WRITERS[key](desk)
+    progress(len(chosen), len(chosen) + 1, "Putting it together")
+    return written
+
+
+def _tables(blocks: Iterable[Block]) -> list[TableBlock]:
+    return [block for block in blocks if isinstance(block, TableBlock)]
+
+
+def _findings(written: Mapping[str, Iterable[Block]]) -> list[Finding]:
+    return [block for blocks in written.values() for block in blocks if isinstance(block, Finding)]
+
+
+def _marked(blocks: Sequence[Block], marked: Mapping[str, TableBlock]) -> list[Block]:
+    return [marked.get(b.key, b) if isinstance(b, TableBlock) else b for b in blocks]
+
+
+def _document(
+    desk: Desk,
+    holdings: Holdings,
+    written: dict[str, list[Block]],
+    about: tuple[tuple[str, str], ...],
+) -> Document:
+    selection = desk.selection
+    tables = tuple(table for blocks in written.values() for table in _tables(blocks))
+    figures = desk.ledger.table()
+    if "glossary" in selection.sections:
+        written["glossary"] = glossary.write(tables)
+    printed = BRIEF if selection.template == "brief" else tuple(SECTIONS)
+    if "figures" in selection.sections:
+        lead = "A line for each figure that a sentence or a chart's description quotes."
+        written["figures"] = [Paragraph(words(lead), "lead"), figures]
+    sections = tuple(
+        Section(key, SECTIONS[key], tuple(written[key]))
+        for key in SECTIONS
+        if key in written and key in printed
+    )
+    on_pages = {table.key for section in sections for table in _tables(section.blocks)}
+    every = (*tables, *desk.data, figures)
+    extra = (
+        changes.said_table(_findings(written)),
+        citing.notes_table(every),
+        citing.about_table(about),
+        glossary.definitions_table(every),
+    )
+    as_of = _reach(desk)
+    return Document(
+        title=TITLE,
+        subtitle=SUBTITLE,
+        edition=selection.edition,
+        period=_period(desk),
+        command=selection.command,
+        program_version=holdings.program_version,
+        sections=sections,
+        organisation=selection.organisation,
+        contact=selection.contact,
+        since=selection.since,
+        until=selection.until,
+        clusters=selection.clusters or holdings.clusters or (),
+        data_as_of=as_of[0],
+        as_of_assumed=as_of[1],
+        store_version=_store_version(desk),
+        synthetic=_synthetic(desk),
+        disclosure=_disclosure(desk),
+        branding=selection.branding,
+        about=about,
+        data=tuple(table for table in (*every, *extra) if table.key not in on_pages),
+    )
+
+
+def _reach(desk: Desk) -> tuple[datetime | None, bool]:
+    told = [(a.data_as_of, a.as_of_assumed) for a in desk.answers if a.data_as_of]
+    return max(told, default=(None, False))
+
+
+def _store_version(desk: Desk) -> str | None:
+    return next((a.store_version for a in desk.answers if a.store_version), None)
+
+
+def _synthetic(desk: Desk) -> bool:
+    return any(answer.synthetic for answer in desk.answers)
+
+
+def _disclosure(desk: Desk) -> str | None:
+    if not desk.has_store:
+        return None
+    return _WITHHELD if desk.selection.protected else _NOT_PROTECTED
+
+
+def _period(desk: Desk) -> str:
+    chosen = desk.selection
+    return span(chosen.since, chosen.until, as_of=_reach(desk)[0])
+
+
+def _about(desk: Desk, holdings: Holdings) -> tuple[tuple[str, str], ...]:
+    as_of, assumed = _reach(desk)
+    reach = f"{day(as_of)}{', assumed from the latest record' if assumed else ''}"
+    clusters = desk.selection.clusters or holdings.clusters or ()
+    told = {
+        "Edition": day(desk.selection.edition),
+        "Period": _period(desk) if desk.has_store else None,
+        "Clusters": ", ".join(clusters) or None,
+        "Data as of": reach if as_of else "no data of clusters: the registry alone",
+        "Capacity compared on": day(desk.selection.edition),
+        "Store version": _store_version(desk),
+        "Program": f"Plimsoll {holdings.program_version}",
+        "Data": "SYNTHETIC: invented for demonstration" if _synthetic(desk) else None,
+        "Disclosure": _disclosure(desk),
+        "Contact": desk.selection.contact,
+    }
+    return tuple((what, said) for what, said in told.items() if said)
+
+
+def _citation(desk: Desk, holdings: Holdings) -> str:
+    edition = desk.selection.edition
+    by = desk.selection.organisation or "Plimsoll"
+    version = _store_version(desk)
+    basis = f" Store version {version}." if version else ""
+    marked = " Synthetic data." if _synthetic(desk) else ""
+    return (
+        f"{by} ({edition.year}). {TITLE}. {SUBTITLE}. Edition of {day(edition)}."
+        f"{basis} Made with Plimsoll {holdings.program_version}.{marked}"
+    )

@@ -1,0 +1,308 @@
+"""What every section of the report is written with: answers, exhibits, and their blocks."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import polars as pl
+
+from model.errors import InputError
+from model.question import Answer, Period, Question
+from model.registry import Registry
+from model.settings import Settings
+from reports.capacity_report.ledger import Ledger
+from reports.capacity_report.selection import Selection
+from reports.charts import Chart
+from reports.command import command_of
+from reports.document import (
+    Block,
+    Callout,
+    ChartBlock,
+    Finding,
+    Footnote,
+    Mark,
+    Paragraph,
+    Runs,
+    TableBlock,
+    words,
+)
+from reports.document.columns import columns_of
+from reports.missing import Missing
+from reports.wording import sentence, span
+
+Ask = Callable[[Question], Answer]
+Said = Callable[[], str | None]
+
+_WEEKS_UP_TO: Final = timedelta(days=92)
+_MONTHS_UP_TO: Final = timedelta(days=1100)
+_PRINTED: Final = 40
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A finding with what it rests on: `say` makes its sentence, `chart` its chart.
+
+    `columns` are those that pages print; `shown` replaces the answer's frame in the table; `more`
+    are answers that the sentences draw on besides, by the key of their table. `also` are sentences
+    that stand under the finding. A `headline` stands among the key findings as well.
+    """
+
+    key: str
+    say: Callable[[], str]
+    answer: Answer
+    caption: str
+    columns: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    chart: Callable[[], Chart | None] | None = None
+    shown: pl.DataFrame | None = None
+    more: Mapping[str, Answer] = field(default_factory=dict)
+    also: tuple[Said, ...] = ()
+    lead: str | None = None
+    method: str | None = None
+    sources: tuple[Runs, ...] = ()
+    printed: int | None = _PRINTED
+    headline: bool = False
+    commandless: bool = False
+
+
+@dataclass
+class Desk:
+    """Answers to the selection's questions, and what has been written so far."""
+
+    selection: Selection
+    ask: Ask
+    registry: Registry
+    settings: Settings
+    has_store: bool
+    ledger: Ledger = field(default_factory=Ledger)
+    headlines: list[Finding] = field(default_factory=list)
+    leading_charts: list[tuple[ChartBlock, TableBlock]] = field(default_factory=list)
+    data: list[TableBlock] = field(default_factory=list)
+    known: dict[Question, Answer] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> list[Answer]:
+        """All answers so far."""
+        return list(self.known.values())
+
+    def question(
+        self,
+        table: str,
+        *,
+        by: tuple[str, ...] = (),
+        period: Period = "total",
+        where: tuple[tuple[str, str], ...] = (),
+    ) -> Question:
+        """A question about the chosen clusters and period."""
+        chosen = self.selection
+        clusters = tuple(("cluster", name) for name in chosen.clusters)
+        return Question(
+            table,
+            by=by,
+            period=period,
+            since=chosen.since,
+            until=chosen.until,
+            where=(*clusters, *where),
+            timezone=self.settings.timezone,
+        )
+
+    def overall(
+        self, table: str, *, by: tuple[str, ...] = (), where: tuple[tuple[str, str], ...] = ()
+    ) -> Question:
+        """A question whose table knows neither clusters nor a period, such as that of rounds."""
+        return Question(table, by=by, where=where, timezone=self.settings.timezone)
+
+    def answer(self, question: Question) -> Answer:
+        """The answer, asked for once; raises what `ask` raises."""
+        if question not in self.known:
+            self.known[question] = self.ask(question)
+        return self.known[question]
+
+    def if_any(self, question: Question) -> Answer | None:
+        """The answer, None where the store has nothing to answer it from, or no line."""
+        if not self.has_store:
+            return None
+        try:
+            found = self.answer(question)
+        except InputError:
+            return None
+        return None if found.frame.is_empty() else found
+
+    def period(self, answer: Answer) -> str:
+        """The period in words, up to the moment that the data reach."""
+        return span(self.selection.since, self.selection.until, as_of=answer.data_as_of)
+
+    def step(self) -> Period:
+        """How finely series over the period are cut: by week, by month, or by quarter."""
+        since, until = self.selection.since, self.selection.until
+        if since is None or until is None:
+            first, last = self._observed()
+            since, until = since or first, until or last
+        if since is None or until is None or until - since > _MONTHS_UP_TO:
+            return "quarter"
+        return "week" if until - since <= _WEEKS_UP_TO else "month"
+
+    def _observed(self) -> tuple[date | None, date | None]:
+        clusters = tuple(("cluster", name) for name in self.selection.clusters)
+        answer = self.if_any(self.overall("observed", where=clusters))
+        if answer is None:
+            return None, None
+        first, last = answer.frame["observed_from"].min(), answer.frame["observed_to"].max()
+        return _date(first), _date(last)
+
+    def show(self, exhibit: Exhibit) -> list[Block]:
+        """The blocks of an exhibit, in the order of reading."""
+        table = table_of(exhibit)
+        drawn_on = [table, *self._more(exhibit)]
+        chart = self._chart(exhibit, drawn_on)
+        finding = self._finding(exhibit, drawn_on)
+        if exhibit.headline:
+            self.headlines.append(finding)
+            if chart:
+                self.leading_charts.append((chart, table))
+        said = (self._said(exhibit.key, make, drawn_on) for make in exhibit.also)
+        blocks: list[Block | None] = [
+            finding,
+            *said,
+            Paragraph(words(exhibit.lead), "lead") if exhibit.lead else None,
+            chart,
+            table,
+        ]
+        return [block for block in blocks if block is not None]
+
+    def paragraph(self, key: str, make: Said, tables: Sequence[TableBlock]) -> Paragraph | None:
+        """A sentence on its own, traced to the given tables."""
+        return self._said(key, make, tables)
+
+    def _said(self, key: str, make: Said, tables: Sequence[TableBlock]) -> Paragraph | None:
+        empty: list[str] = []
+
+        def text() -> str:
+            said = make()
+            if said is None:
+                empty.append(key)
+            return said or ""
+
+        runs = self.ledger.say(key, text, tables)
+        return None if empty else Paragraph(runs)
+
+    def _finding(self, exhibit: Exhibit, tables: Sequence[TableBlock]) -> Finding:
+        runs = self.ledger.say(exhibit.key, lambda: sentence(exhibit.say()), tables)
+        table = tables[0]
+        return Finding(
+            key=exhibit.key,
+            runs=runs,
+            footnote=Footnote(
+                table=table.key,
+                method=exhibit.method or _method(table),
+                source=_source(table),
+                command=table.command,
+            ),
+        )
+
+    def _chart(self, exhibit: Exhibit, tables: Sequence[TableBlock]) -> ChartBlock | None:
+        made = exhibit.chart() if exhibit.chart else None
+        if made is None or exhibit.chart is None:
+            return None
+        drawn = exhibit.chart
+        self.ledger.say(f"{exhibit.key}, chart", lambda: _told(drawn()), tables)
+        return ChartBlock(exhibit.key, made, tables[0].key)
+
+    def _more(self, exhibit: Exhibit) -> list[TableBlock]:
+        """Tables that sentences draw on and no page prints; each is kept once."""
+        found = []
+        for key, answer in exhibit.more.items():
+            table = plain_table(key, answer)
+            if key not in {each.key for each in self.data}:
+                self.data.append(table)
+            found.append(table)
+        return found
+
+    def left_aside(self, block: TableBlock) -> None:
+        """A table that files of data hold and no page does."""
+        self.data.append(block)
+
+
+def _date(moment: object) -> date | None:
+    if isinstance(moment, datetime):
+        return moment.date()
+    return moment if isinstance(moment, date) else None
+
+
+def missing(lacking: Missing) -> Callout:
+    """What stands in place of what the store lacks, with the command that brings it."""
+    return Callout("missing", lacking.what, words(lacking.why), lacking.command)
+
+
+def table_of(exhibit: Exhibit) -> TableBlock:
+    """The table of an exhibit."""
+    answer = exhibit.answer
+    frame = answer.frame if exhibit.shown is None else exhibit.shown
+    return _block(
+        exhibit.key,
+        answer,
+        frame=frame,
+        caption=exhibit.caption,
+        printed=exhibit.printed,
+        columns=exhibit.columns,
+        headers=exhibit.headers,
+        sources=exhibit.sources,
+        command=None if exhibit.commandless else command_of(answer.question),
+    )
+
+
+def plain_table(key: str, answer: Answer) -> TableBlock:
+    """An answer as it is, for files of data."""
+    return _block(
+        key,
+        answer,
+        frame=answer.frame,
+        caption=f"The table {answer.question.table}, as reckoned",
+        command=command_of(answer.question),
+    )
+
+
+def _block(
+    key: str,
+    answer: Answer,
+    *,
+    frame: pl.DataFrame,
+    caption: str,
+    command: str | None,
+    printed: int | None = None,
+    columns: tuple[str, ...] = (),
+    headers: tuple[str, ...] = (),
+    sources: tuple[Runs, ...] = (),
+) -> TableBlock:
+    marks: tuple[Mark, ...] = ()
+    return TableBlock(
+        key=key,
+        caption=caption,
+        frame=frame,
+        columns=columns_of(frame, answer.question.table, printed=columns, headers=headers),
+        notes=answer.notes,
+        sources=sources,
+        question=answer.question,
+        command=command,
+        marks=marks,
+        printed=printed,
+        synthetic=answer.synthetic,
+    )
+
+
+def _told(chart: Chart | None) -> str:
+    return f"{chart.title}. {chart.summary}" if chart else ""
+
+
+def _method(table: TableBlock) -> str:
+    """How the first figure of a table with a formula, else a definition, is reckoned."""
+    figures = [column for column in table.printed_columns if column.numeric]
+    formula = next((f"{c.heading}: {c.formula}" for c in figures if c.formula), None)
+    said = next((f"{c.heading}: {c.definition}" for c in figures if c.definition), "")
+    return formula or said
+
+
+def _source(table: TableBlock) -> str:
+    found = dict.fromkeys(c.source for c in table.printed_columns if c.source and c.numeric)
+    return next(iter(found), "reckoned by Plimsoll")

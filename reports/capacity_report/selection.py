@@ -1,0 +1,75 @@
+"""What a reader wants of the capacity report."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final, Literal, get_args
+
+from model.errors import InputError
+from model.suggestions import did_you_mean
+from reports.document import Branding
+
+Template = Literal["full", "brief"]
+TEMPLATES: Final[tuple[Template, ...]] = get_args(Template)
+
+SECTIONS: Final = {
+    "findings": "Key findings",
+    "changes": "What changed since the previous edition",
+    "capacity": "Capacity and comparison",
+    "commitments": "Targets, claims and commitments",
+    "shortfall": "Requested against granted",
+    "utilisation": "Utilisation and inference nodes",
+    "waits": "Waits and unmet demand",
+    "fragmentation": "Many small clusters or one",
+    "carbon": "Energy and carbon",
+    "quality": "Quality of the data",
+    "methods": "Methods",
+    "figures": "Figures behind the sentences",
+    "sources": "Sources and credits",
+    "glossary": "Glossary",
+    "citing": "How to cite this report, and make it again",
+}
+"""The sections by key, in the order of reading."""
+
+ALWAYS_WRITTEN: Final = frozenset({"findings", "figures", "citing"})
+BRIEF: Final = ("findings", "changes", "quality", "citing")
+"""The sections that a brief prints; what the others found stands in its findings and its data."""
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is asked of a report: `since` and `until` are half-open, None for all data.
+
+    `edition` is the date on the cover, on which capacity is compared. `previous` is the data
+    package of an earlier edition. `command` is the line that makes the report again.
+    """
+
+    edition: date
+    command: str
+    since: date | None = None
+    until: date | None = None
+    clusters: tuple[str, ...] = ()
+    sections: tuple[str, ...] = tuple(SECTIONS)
+    template: Template = "full"
+    organisation: str | None = None
+    contact: str | None = None
+    branding: Branding = field(default_factory=Branding)
+    protected: bool = True
+    previous: Path | None = None
+
+
+def chosen_sections(asked: Iterable[str] = (), without: Iterable[str] = ()) -> tuple[str, ...]:
+    """The sections to write, in the order of reading; none named are all.
+
+    Raises:
+        InputError: for a section that there is not, or if none is left.
+    """
+    wanted, left_out = tuple(asked), tuple(without)
+    for name in (*wanted, *left_out):
+        if name not in SECTIONS:
+            raise InputError(f"no section {name!r}", hint=did_you_mean(name, SECTIONS))
+    kept = tuple(s for s in SECTIONS if s in (wanted or SECTIONS) and s not in left_out)
+    if not kept:
+        raise InputError("no section is left", hint="name fewer with --without.")
+    return kept
