@@ -8,6 +8,7 @@ out of all but the last.
 import argparse
 import re
 import time
+from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -62,7 +63,7 @@ def write_settings(estate: Estate, path: Path, *, sites: int) -> None:
     tree = yaml.safe_load(estate.settings.read_text())
     tree["store"] = "store"
     tree["clusters"] = [
-        cluster | {"name": name_at(cluster["name"], site)}
+        deepcopy(cluster) | {"name": name_at(cluster["name"], site)}
         for site in range(sites)
         for cluster in tree["clusters"]
     ]
