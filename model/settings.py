@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, PrivateAttr, model_validator
 
 from model.cluster_settings import ClusterSettings, Timezone
+from model.contrast import contrast
 from model.errors import InputError
 from model.grid_carbon import YearlySeries
 from model.inference_thresholds import InferenceThresholds
@@ -103,12 +104,33 @@ class Disclosure(Record):
     minimum_institutions: Annotated[int, Field(ge=1)] = 3
 
 
+_LEGIBLE: Final = 4.5
+
+
+class Colours(Record):
+    """The colours of reports: of bands and rules, and of words on the first."""
+
+    accent: Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")] = "#12436D"
+    on_accent: Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")] = "#ffffff"
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> Self:
+        found = contrast(self.accent, self.on_accent)
+        if found < _LEGIBLE:
+            raise ValueError(
+                f"words in {self.on_accent} on {self.accent} have a contrast of {found:.1f} to 1: "
+                f"they are read from {_LEGIBLE} to 1."
+            )
+        return self
+
+
 class Reports(Record):
     """Whose reports these are."""
 
     organisation: Text | None = None
     contact: Text | None = None
     logo: Path | None = None
+    colours: Colours = Field(default_factory=Colours)
     disclosure: Disclosure = Field(default_factory=Disclosure)
 
 

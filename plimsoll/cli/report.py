@@ -6,7 +6,10 @@ import click
 
 from plimsoll.cli.lazy import LazyGroup
 
-_REPORTS: Final = {"impact": "plimsoll.cli.report_impact:impact"}
+_REPORTS: Final = {
+    "capacity": "plimsoll.cli.report_capacity:capacity",
+    "impact": "plimsoll.cli.report_impact:impact",
+}
 
 
 @click.group(cls=LazyGroup, lazy=_REPORTS)

@@ -149,9 +149,9 @@ def _document(
     if "glossary" in selection.sections:
         written["glossary"] = glossary.write(tables)
     printed = BRIEF if selection.template == "brief" else tuple(SECTIONS)
-    if "figures" in selection.sections:
+    if "behind" in selection.sections:
         lead = "A line for each figure that a sentence or a chart's description quotes."
-        written["figures"] = [Paragraph(words(lead), "lead"), figures]
+        written["behind"] = [Paragraph(words(lead), "lead"), figures]
     sections = tuple(
         Section(key, SECTIONS[key], tuple(written[key]))
         for key in SECTIONS

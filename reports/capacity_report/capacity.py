@@ -62,7 +62,7 @@ def _countries(desk: Desk) -> list[Block]:
         shown=answer.frame.with_columns(
             pl.col("country").replace({code: country_name(code) for code in codes})
         ).sort("value", descending=True, nulls_last=True),
-        more={"capacity": whole},
+        more={"all-machines": whole},
         also=(lambda: f"{uk_against_largest(whole.frame, UNIT, on)}.",),
         sources=denominator_credits(desk.registry),
         headline=True,
@@ -85,7 +85,7 @@ def _machines(desk: Desk) -> list[Block]:
         headers=("id", "machine"),
         chart=lambda: machines_chart(answer.frame, UNIT, on) if drawn else None,
         shown=home,
-        more={"capacity": answer},
+        more={"all-machines": answer},
         sources=machine_credits(desk.registry, [*drawn, *home["id"].head(_MACHINES_PRINTED)]),
         lead=(
             "Machines that are planned, claimed, or counted within another enter no sum. The table "

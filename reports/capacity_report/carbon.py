@@ -46,7 +46,7 @@ def _course(desk: Desk, total: Answer) -> list[Block]:
     answer = desk.answer(desk.question("carbon", period=step))
     period = desk.period(answer)
     emitted = Exhibit(
-        key="carbon",
+        key="carbon-course",
         say=lambda: carbon_finding(row),
         answer=answer,
         caption=f"Carbon of jobs, in running and of making the machines, by {step}, {period}",

@@ -22,7 +22,7 @@ from reports.document import (
 )
 from reports.wording import plural
 
-FINDINGS: Final = "findings"
+FINDINGS: Final = "sentences"
 _NONE: Final = (
     "No previous edition was given to compare with. The data package of an earlier one, named "
     "with --previous, shows here what changed and which figures were revised."

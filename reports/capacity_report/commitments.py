@@ -108,7 +108,7 @@ def _claims(desk: Desk) -> list[Block]:
 def _commitments(desk: Desk) -> list[Block]:
     answer = desk.answer(Question("commitments", where=(("country", HOME),)))
     exhibit = Exhibit(
-        key="commitments",
+        key="years-paid-for",
         say=lambda: commitments_finding(answer.frame),
         answer=answer,
         caption="For how long machines of the UK served and are paid for",

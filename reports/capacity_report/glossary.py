@@ -15,7 +15,7 @@ from reports.document import (
     words,
 )
 
-KEY: Final = "glossary"
+KEY: Final = "definitions"
 _WORDS: Final = {
     "Machine": "A record of the capacity registry.",
     "Cluster": "A source of job logs, under the name that was given to it.",

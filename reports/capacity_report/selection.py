@@ -25,14 +25,14 @@ SECTIONS: Final = {
     "carbon": "Energy and carbon",
     "quality": "Quality of the data",
     "methods": "Methods",
-    "figures": "Figures behind the sentences",
+    "behind": "Figures behind the sentences",
     "sources": "Sources and credits",
     "glossary": "Glossary",
     "citing": "How to cite this report, and make it again",
 }
 """The sections by key, in the order of reading."""
 
-ALWAYS_WRITTEN: Final = frozenset({"findings", "figures", "citing"})
+
 BRIEF: Final = ("findings", "changes", "quality", "citing")
 """The sections that a brief prints; what the others found stands in its findings and its data."""
 

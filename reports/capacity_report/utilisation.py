@@ -49,7 +49,7 @@ def _clusters(desk: Desk, answer: Answer) -> list[Block]:
     total = desk.answer(desk.question("utilisation"))
     period = desk.period(answer)
     exhibit = Exhibit(
-        key="utilisation",
+        key="utilisation-clusters",
         say=lambda: used_of_available(total.frame),
         answer=answer,
         caption=f"GPU-hours by cluster: installed, available, allocated and idle, {period}",
@@ -79,7 +79,7 @@ def _course(desk: Desk) -> list[Block]:
         chart=lambda: months_chart(
             answer.frame, granularity=step, period=period, synthetic=answer.synthetic
         ),
-        more={"utilisation-by-cluster": answer},
+        more={"utilisation-course-clusters": answer},
     )
     return desk.show(exhibit)
 

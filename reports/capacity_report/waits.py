@@ -75,7 +75,7 @@ def _waits(desk: Desk, total: Answer) -> list[Block]:
     answer = desk.answer(desk.question("waits", period=step))
     period = desk.period(answer)
     exhibit = Exhibit(
-        key="waits",
+        key="waits-course",
         say=lambda: waits_finding(total.frame),
         answer=answer,
         caption=f"Waits of the jobs that started, by {step}, {period}",
