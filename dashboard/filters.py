@@ -28,8 +28,8 @@ UNITS: Final[dict[str, str]] = {
     "fp64_pflops": "PFLOP/s of 64-bit arithmetic",
 }
 KEYS: Final = (
-    "from", "to", "period", "cluster", "partition", "tier", "round", "on", "unit", "per",
-    "country", "grade", "machine", "reason", "find",
+    "from", "to", "period", "cluster", "partition", "tier", "account", "gpu_model",
+    "round", "application", "on", "unit", "per", "country", "grade", "machine", "reason", "find",
 )  # fmt: skip
 
 
@@ -48,7 +48,10 @@ class Filters:
     clusters: tuple[str, ...] = ()
     partition: str | None = None
     tier: str | None = None
+    account: str | None = None
+    gpu_model: str | None = None
     round: str | None = None
+    application: str | None = None
     on: date | None = None
     unit: str = DEFAULT_UNIT
     per: str = DEFAULT_PER
@@ -58,6 +61,10 @@ class Filters:
     reason: str | None = None
     find: str | None = None
     faults: tuple[str, ...] = ()
+
+
+NO_FILTERS: Final = Filters()
+"""What an address without a query asks for."""
 
 
 def read_filters(query: str | None) -> Filters:
@@ -90,7 +97,10 @@ def read_filters(query: str | None) -> Filters:
         clusters=tuple(dict.fromkeys(value for value in asked.get("cluster", []) if value)),
         partition=first("partition"),
         tier=first("tier"),
+        account=first("account"),
+        gpu_model=first("gpu_model"),
         round=first("round"),
+        application=first("application"),
         on=read("on", _date_or_none, None, "a date such as 2026-05-01"),
         unit=read("unit", _one_of(tuple(UNITS)), DEFAULT_UNIT, f"one of {', '.join(UNITS)}"),
         per=read("per", _one_of(tuple(PER)), DEFAULT_PER, f"one of {', '.join(PER)}"),
@@ -112,7 +122,10 @@ def write_query(filters: Filters) -> str:
         *(("cluster", name) for name in filters.clusters),
         ("partition", filters.partition),
         ("tier", filters.tier),
+        ("account", filters.account),
+        ("gpu_model", filters.gpu_model),
         ("round", filters.round),
+        ("application", filters.application),
         ("on", filters.on),
         ("unit", filters.unit if filters.unit != DEFAULT_UNIT else None),
         ("per", filters.per if filters.per != DEFAULT_PER else None),

@@ -20,10 +20,15 @@ class PageRequest:
 
 @dataclass(frozen=True)
 class Page:
-    """A page: `controls` are its filters, `body` what stands below them."""
+    """A page: `controls` are its filters, `body` what stands below them.
+
+    `offers` names those of its filters that some of its tables do not know: see
+    `dashboard.applies`.
+    """
 
     name: str
     path: str
     heading: str
     controls: Callable[[Reader, Filters], Sequence[Any]]
     body: Callable[[PageRequest], Any]
+    offers: tuple[str, ...] = ()

@@ -5,7 +5,8 @@ from typing import Any, Final
 from dash import html
 
 from dashboard.aria import aria
-from dashboard.controls import choice, date_field
+from dashboard.choices import registry_models
+from dashboard.controls import choice, date_field, model_choice
 from dashboard.empty import no_machines
 from dashboard.filters import DEFAULT_PER, DEFAULT_UNIT, PER, Filters
 from dashboard.pages.base import Page, PageRequest
@@ -43,6 +44,7 @@ def controls(reader: Reader, filters: Filters) -> list[Any]:
         choice("unit", "Unit", filters.unit, units, default=DEFAULT_UNIT),
         choice("per", "Per", filters.per, PER, default=DEFAULT_PER),
         choice("country", "Country", filters.country, named, everything="All countries"),
+        model_choice(filters, registry_models(reader)),
         choice("grade", "Sources of grade", filters.grade, grades, everything="Any grade"),
     ]
 
@@ -99,4 +101,5 @@ CAPACITY: Final = Page(
     heading="GPU capacity: the UK and the world",
     controls=controls,
     body=body,
+    offers=("gpu_model",),
 )

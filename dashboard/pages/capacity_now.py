@@ -56,11 +56,18 @@ def asked_peer(request: PageRequest) -> str:
     return chosen if chosen and chosen != HOME else request.reader.settings.outlook.peer
 
 
+def asked_model(request: PageRequest) -> tuple[tuple[str, str], ...]:
+    """The filter on the GPU model, empty where none is chosen."""
+    model = request.filters.gpu_model
+    return (("gpu_model", model),) if model else ()
+
+
 def listed_capacity(request: PageRequest) -> Answer:
     """The machines that the filters leave."""
     country = request.filters.country
     where = (("country", country),) if country else ()
     on, grade = asked_day(request), request.filters.grade
+    where = (*where, *asked_model(request))
     return request.reader.ask(Question("capacity", on=on, where=where, min_grade=grade))
 
 
@@ -72,7 +79,7 @@ def per_head_panel(request: PageRequest) -> Panel:
         Question(
             "densities",
             on=on,
-            where=(*PUBLIC, ("unit", unit.column)),
+            where=(*PUBLIC, ("unit", unit.column), *asked_model(request)),
             min_grade=request.filters.grade,
         )
     )
@@ -96,7 +103,9 @@ def per_head_panel(request: PageRequest) -> Panel:
 
 def _in_all(request: PageRequest) -> str:
     on, grade = asked_day(request), request.filters.grade
-    whole = request.reader.ask(Question("capacity", on=on, min_grade=grade))
+    whole = request.reader.ask(
+        Question("capacity", on=on, where=asked_model(request), min_grade=grade)
+    )
     return uk_against_largest(whole.frame, asked_unit(request), on)
 
 

@@ -7,7 +7,7 @@ import polars as pl
 from dash import html
 
 from dashboard.pages.base import PageRequest
-from dashboard.pages.capacity_now import PUBLIC, asked_day, asked_unit
+from dashboard.pages.capacity_now import PUBLIC, asked_day, asked_model, asked_unit
 from dashboard.panels import Panel
 from model.countries import HOME, country_name
 from model.question import Question
@@ -59,7 +59,7 @@ def history_panel(request: PageRequest) -> Panel:
             by=("tier",),
             until=date(on.year, 12, 31) + timedelta(days=1),
             on=request.filters.on,
-            where=(("country", HOME), *PUBLIC),
+            where=(("country", HOME), *PUBLIC, *asked_model(request)),
             min_grade=request.filters.grade,
         )
     )

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from dash import html
 
-from dashboard.controls import choice, estate_controls
+from dashboard.controls import ESTATE, choice, estate_controls
 from dashboard.empty import explain, no_clusters, no_jobs, no_store, notice
 from dashboard.filters import DEFAULT_PERIOD, GRANULARITIES, Filters
 from dashboard.pages.base import Page, PageRequest
@@ -164,4 +164,5 @@ CARBON: Final = Page(
     heading="Carbon: what GPU work drew, and what that emitted",
     controls=controls,
     body=body,
+    offers=ESTATE,
 )

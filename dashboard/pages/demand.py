@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from dash import html
 
-from dashboard.controls import choice, estate_controls
+from dashboard.controls import ESTATE, choice, estate_controls
 from dashboard.drill import path_down
 from dashboard.empty import no_clusters, no_jobs, no_partition, no_store, unknown_gpus
 from dashboard.filters import DEFAULT_PERIOD, GRANULARITIES, Filters
@@ -62,7 +62,10 @@ def body(request: PageRequest) -> html.Div:
         [
             html.P(scope.stated(queue), className="pl-as-of"),
             path,
-            tiles(demand_tiles(queue, demand, waits, dimension=dimension, tracked=tracked)),
+            tiles(
+                demand_tiles(queue, demand, waits, dimension=dimension, tracked=tracked),
+                request.view,
+            ),
             *([unknown_gpus()] if untracked or queue.frame["gpus"].null_count() else []),
             *(
                 part if isinstance(part, html.Section) else render(part, request.view)
@@ -101,4 +104,5 @@ DEMAND: Final = Page(
     heading="Demand and waits: what waits, why, and for how long",
     controls=controls,
     body=body,
+    offers=ESTATE,
 )

@@ -64,7 +64,7 @@ def body(request: PageRequest) -> html.Div:
     ]
     return stack(
         [
-            tiles(headline),
+            tiles(headline, request.view),
             *(render(part, request.view) if isinstance(part, Panel) else part for part in parts),
         ]
     )

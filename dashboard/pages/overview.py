@@ -6,13 +6,15 @@ from typing import Any, Final
 import polars as pl
 from dash import dcc, html
 
+from dashboard.applies import where_for
 from dashboard.aria import aria
-from dashboard.controls import estate_controls
+from dashboard.controls import ESTATE, estate_controls
 from dashboard.empty import no_clusters, no_jobs, no_store
 from dashboard.filters import write_query
 from dashboard.pages.base import Page, PageRequest
 from dashboard.pages.demand_queue import moment_of
-from dashboard.panels import chart_block, stack
+from dashboard.pages.questions import questions
+from dashboard.panels import Drawn, chart_block, stack, unfiltered
 from dashboard.reader import today
 from dashboard.scope import Scope
 from dashboard.tiles import Tile, tiles
@@ -41,11 +43,12 @@ _COUNTRIES_SHOWN: Final = 8
 
 @dataclass(frozen=True)
 class _Headline:
-    """One subject: its tile, its finding, its chart, and the page with the rest."""
+    """One subject: its tile if it has one, its finding, its chart, and the page with the rest."""
 
-    tile: Tile
+    tile: Tile | None
     finding: str
     chart: Chart | None
+    answer: Answer | None
     page: str
     link: str
 
@@ -54,44 +57,51 @@ def body(request: PageRequest) -> html.Div:
     """The tiles and a panel for each."""
     capacity = _capacity(request)
     if request.reader.store is None:
-        return stack([no_store(), tiles([capacity.tile]), _panel(capacity, request)])
+        return _without(no_store(), capacity, request)
     scope = Scope(request.reader, request.filters)
     if not request.reader.clusters():
-        return stack([no_jobs(), tiles([capacity.tile]), _panel(capacity, request)])
+        return _without(no_jobs(), capacity, request)
     if scope.is_empty:
         return stack([no_clusters()])
     total = request.reader.ask_if_any(scope.question("utilisation"))
     if total is None:
-        return stack([no_jobs(), tiles([capacity.tile]), _panel(capacity, request)])
-    shown = [_shortfall(scope), _use(scope, total), _inference(scope), capacity]
+        return _without(no_jobs(), capacity, request)
+    shown = [
+        _shortfall(scope), _waiting(scope), _use(scope, total), _inference(scope), capacity
+    ]  # fmt: skip
     return stack(
         [
             html.P(scope.stated(total), className="pl-as-of"),
-            tiles([headline.tile for headline in shown]),
-            _panel(shown[0], request),
-            _waiting(scope, request),
-            *(_panel(headline, request) for headline in shown[1:]),
+            _tiles(shown, request),
+            questions(request.filters, request.view.base),
+            *(_panel(headline, request) for headline in shown),
         ]
     )
 
 
+def _without(lacking: html.Section, capacity: _Headline, request: PageRequest) -> html.Div:
+    """What is missing, and the registry's part, which needs no store."""
+    return stack([lacking, _tiles([capacity], request), _panel(capacity, request)])
+
+
+def _tiles(headlines: list[_Headline], request: PageRequest) -> html.Dl:
+    return tiles([each.tile for each in headlines if each.tile], request.view)
+
+
 def _panel(headline: _Headline, request: PageRequest) -> html.Section:
-    return _section(
-        request, headline.finding, headline.chart, page=headline.page, link=headline.link
-    )
-
-
-def _section(
-    request: PageRequest, finding: str, shown: Chart | None, *, page: str, link: str
-) -> html.Section:
+    page, link, answer = headline.page, headline.link, headline.answer
     filters = replace(request.filters, unit=_UNIT.column) if page == "capacity" else request.filters
     address = f"{request.view.base}{page}{write_query(filters)}"
     key = f"overview-{page}-{link[:5]}".replace(" ", "-").lower()
-    chart = [chart_block(key, shown, request.view)] if shown else []
+    shown: list[Any] = []
+    if answer:
+        shown.append(unfiltered(answer.question.table, request.view))
+        if headline.chart:
+            shown.append(chart_block(Drawn(key, headline.chart, answer), request.view))
     return html.Section(
         [
-            html.H2(finding, id=key),
-            *chart,
+            html.H2(headline.finding, id=key),
+            *shown,
             html.P(dcc.Link(link, href=address), className="pl-more"),
         ],
         className="pl-panel",
@@ -106,19 +116,21 @@ def _shortfall(scope: Scope) -> _Headline:
         tile=_round_tile(row),
         finding=round_finding(row) if row else "No awards are on record: shortfall is unknown",
         chart=rounds_chart(answer.frame, synthetic=answer.synthetic) if answer else None,
+        answer=answer,
         page="shortfall",
         link="All rounds and applications",
     )
 
 
-def _waiting(scope: Scope, request: PageRequest) -> html.Section:
+def _waiting(scope: Scope) -> _Headline:
     """What waits and why, which has no tile of its own: four are enough."""
     queue = scope.ask("queue")
     on = moment_of(queue)
-    return _section(
-        request,
-        queue_finding(queue.frame, on),
-        queue_chart(queue.frame, on=on, synthetic=queue.synthetic),
+    return _Headline(
+        tile=None,
+        finding=queue_finding(queue.frame, on),
+        chart=queue_chart(queue.frame, on=on, synthetic=queue.synthetic),
+        answer=queue,
         page="demand",
         link="Why jobs are waiting now",
     )
@@ -165,6 +177,7 @@ def _use(scope: Scope, total: Answer) -> _Headline:
         chart=clusters_chart(
             clusters.frame, period=scope.span(total), synthetic=clusters.synthetic
         ),
+        answer=clusters,
         page="utilisation",
         link="Utilisation by cluster and month",
     )
@@ -185,6 +198,7 @@ def _inference(scope: Scope) -> _Headline:
         ),
         finding=inference_beside_training(answer.frame),
         chart=states_chart(answer.frame, period=scope.span(answer), synthetic=answer.synthetic),
+        answer=answer,
         page="utilisation",
         link="Inference nodes, one by one",
     )
@@ -200,7 +214,8 @@ def _inference_under(installed: float, nodes: int) -> str:
 def _capacity(request: PageRequest) -> _Headline:
     on = request.filters.on or today()
     try:
-        answer = request.reader.ask(Question("capacity", on=on))
+        where = where_for("capacity", request.filters)
+        answer = request.reader.ask(Question("capacity", on=on, where=where))
     except PlimsollError as fault:
         return _no_capacity(str(fault))
     rows = by_country(answer.frame, _UNIT)
@@ -225,6 +240,7 @@ def _capacity(request: PageRequest) -> _Headline:
         ),
         finding=uk_against_largest(answer.frame, _UNIT, on),
         chart=countries_chart(leading, _UNIT, on),
+        answer=answer,
         page="capacity",
         link="All machines, units and sources",
     )
@@ -232,7 +248,7 @@ def _capacity(request: PageRequest) -> _Headline:
 
 def _no_capacity(why: str) -> _Headline:
     tile = Tile("UK A100-equivalents", "", None, why, "capacity", "a100_equivalents_16bit")
-    return _Headline(tile, "Capacity is not known", None, "capacity", "Capacity")
+    return _Headline(tile, "Capacity is not known", None, None, "capacity", "Capacity")
 
 
 OVERVIEW: Final = Page(
@@ -241,4 +257,5 @@ OVERVIEW: Final = Page(
     heading="How much GPU work was asked for, granted, run and left idle",
     controls=estate_controls,
     body=body,
+    offers=ESTATE,
 )

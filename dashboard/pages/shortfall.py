@@ -1,20 +1,36 @@
-"""Shortfall: rounds, their applications, and how alike the cuts were."""
+"""Shortfall: rounds, their applications, how alike the cuts were, and what may be granted next."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 import polars as pl
-from dash import html
+from dash import dcc, html
 
 from dashboard.controls import choice
 from dashboard.empty import explain, no_awards, no_store
-from dashboard.filters import Filters
+from dashboard.filters import Filters, write_query
 from dashboard.pages.base import Page, PageRequest
+from dashboard.pages.shortfall_application import application_parts
+from dashboard.pages.shortfall_next import next_panels
 from dashboard.panels import Panel, render, stack
 from dashboard.reader import Reader
 from dashboard.scope import as_of
 from model.question import Answer, Question
-from reports.charts.shortfall import cuts_chart, round_name, rounds_chart
-from reports.findings.shortfall import cut_finding, last_round, round_finding, unmet_sentence
+from reports.charts.shortfall import (
+    application_name,
+    cuts_chart,
+    decided,
+    round_name,
+    rounds_chart,
+)
+from reports.findings.shortfall import (
+    cut_finding,
+    last_round,
+    most_cut_finding,
+    round_finding,
+    unmet_sentence,
+)
+from reports.wording import number
 
 _ROUNDS: Final = (
     "call", "round", "applications", "decided", "awards", "requested", "recommended", "granted",
@@ -25,6 +41,7 @@ _APPLICATIONS: Final = (
     "application_id", "project", "institution", "requested", "recommended", "granted", "used",
     "cut_fraction", "merit_cut", "capacity_cut", "used_share", "run_out_date", "pull_back",
 )  # fmt: skip
+_LINKED: Final = 200
 
 
 def round_key(row: dict[str, Any]) -> str:
@@ -32,8 +49,15 @@ def round_key(row: dict[str, Any]) -> str:
     return f"{row['call']}|{row['round']}"
 
 
+def round_where(row: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The filters that leave the applications of a round; an empty one leaves what has no name."""
+    return tuple((name, row[name] or "") for name in ("call", "round"))
+
+
 def controls(reader: Reader, filters: Filters) -> list[Any]:
-    """The round whose applications are shown."""
+    """The round whose applications are shown; none on the page of one application."""
+    if filters.application:
+        return []
     rounds = reader.ask_if_any(Question("shortfall"))
     if rounds is None:
         return []
@@ -53,11 +77,14 @@ def body(request: PageRequest) -> html.Div:
     if row is None:
         unknown = f"The store holds no round “{request.filters.round}”."
         return stack([explain("No such round", f"{unknown} Choose one of the list.")])
+    if request.filters.application:
+        return stack(application_parts(request, row))
     return stack(
         [
             html.P(as_of(rounds), className="pl-as-of"),
             render(_rounds(rounds, row), request.view),
             _applications(request, row),
+            *(render(panel, request.view) for panel in next_panels(reader)),
         ]
     )
 
@@ -81,8 +108,7 @@ def _rounds(answer: Answer, row: dict[str, Any]) -> Panel:
 
 
 def _applications(request: PageRequest, row: dict[str, Any]) -> html.Section:
-    where = (("call", row["call"]), ("round", row["round"]))
-    answer = request.reader.ask(Question("applications", where=where))
+    answer = request.reader.ask(Question("applications", where=round_where(row)))
     name = round_name(row)
     if answer.frame.is_empty():
         return explain(
@@ -100,8 +126,41 @@ def _applications(request: PageRequest, row: dict[str, Any]) -> html.Section:
         answer=answer,
         chart=chart,
         columns=_APPLICATIONS,
+        before=_lead(request, answer),
     )
     return render(panel, request.view)
+
+
+def _lead(request: PageRequest, answer: Answer) -> tuple[Any, ...]:
+    """Which application was cut most, and the way to each."""
+    said = most_cut_finding(answer.frame)
+    rows = decided(answer.frame).reverse()
+    if said is None:
+        return ()
+    return (html.P(f"{said}.", className="pl-lead"), _one_by_one(request, rows))
+
+
+def _one_by_one(request: PageRequest, rows: pl.DataFrame) -> html.Details:
+    """A link to each application, those that were cut most first."""
+    shown = rows.unique("application_id", maintain_order=True).head(_LINKED)
+    page = f"{request.view.base}shortfall"
+    links = [
+        dcc.Link(
+            application_name(row),
+            href=page + write_query(replace(request.filters, application=row["application_id"])),
+        )
+        for row in shown.iter_rows(named=True)
+    ]
+    left = rows.height - shown.height
+    rest = [html.P(f"{number(left)} more stand in the table.")] if left > 0 else []
+    return html.Details(
+        [
+            html.Summary("Look into one application, the hardest cut first"),
+            html.Ul([html.Li(link) for link in links]),
+            *rest,
+        ],
+        className="pl-links",
+    )
 
 
 SHORTFALL: Final = Page(

@@ -5,11 +5,12 @@ from typing import Any, Final
 import polars as pl
 from dash import html
 
-from dashboard.controls import choice, estate_controls
+from dashboard.controls import ESTATE, choice, estate_controls
 from dashboard.empty import no_clusters, no_inference, no_jobs, no_nodes, no_store
 from dashboard.filters import DEFAULT_PERIOD, GRANULARITIES, Filters
 from dashboard.pages.base import Page, PageRequest
 from dashboard.pages.many_small import many_small_panels
+from dashboard.pages.utilisation_moves import moves_panel
 from dashboard.panels import Panel, render, stack
 from dashboard.reader import Reader
 from dashboard.scope import Scope
@@ -69,6 +70,7 @@ def body(request: PageRequest) -> html.Div:
         _clusters(scope, clusters),
         _months(scope),
         *_inference(scope),
+        moves_panel(scope),
         *many_small_panels(scope),
     ]
     return stack(
@@ -77,6 +79,7 @@ def body(request: PageRequest) -> html.Div:
             *(
                 part if isinstance(part, html.Section) else render(part, request.view)
                 for part in panels
+                if part is not None
             ),
         ]
     )
@@ -164,4 +167,5 @@ UTILISATION: Final = Page(
     heading="Utilisation: what stood idle, and where",
     controls=controls,
     body=body,
+    offers=ESTATE,
 )

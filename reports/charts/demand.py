@@ -7,6 +7,7 @@ import polars as pl
 
 from model.question import Period
 from reports.charts.description import Chart, Series
+from reports.charts.ranges import ranges_chart
 from reports.charts.utilisation import period_label
 from reports.palette import Role
 from reports.wording import between, number, share
@@ -24,6 +25,7 @@ _LADDER_UNTOLD: Final[tuple[tuple[str, str, Role], ...]] = (
     ("never", "Asked for, never held", "faint"),
 )
 _LABELLED: Final = 0.06
+_BOUNDS: Final = ("At least: as long as like jobs ran", "At most: to the time limits")
 _NONE: Final = "None"
 _NONE_KEPT: Final = "no lasting reason"
 _CLASSES: Final = {
@@ -66,12 +68,13 @@ def by_reason(queue: pl.DataFrame) -> pl.DataFrame:
 def queue_chart(queue: pl.DataFrame, *, on: str, synthetic: bool = False) -> Chart | None:
     """GPU-hours that wait, by reason, between two bounds; None where none are known."""
     rows = by_reason(queue)
-    return _ranges_chart(
-        rows,
-        tuple(reason_name(row) for row in rows.iter_rows(named=True)),
-        "pending_gpu_hours",
+    return ranges_chart(
+        [reason_name(row) for row in rows.iter_rows(named=True)],
+        rows["pending_gpu_hours_low"].to_list(),
+        rows["pending_gpu_hours_high"].to_list(),
         title=f"GPU-hours that waited on {on}, by the reason that Slurm gives",
         unit="GPU-hours",
+        bounds=_BOUNDS,
         synthetic=synthetic,
     )
 
@@ -81,12 +84,13 @@ def backlog_chart(
 ) -> Chart | None:
     """Days of work that wait, by cluster or partition, the longest first."""
     rows = waiting_groups(demand)
-    return _ranges_chart(
-        rows.rename({"backlog_days": "backlog_days_low"}),
-        tuple(name or "no name on record" for name in rows[dimension]),
-        "backlog_days",
+    return ranges_chart(
+        [name or "no name on record" for name in rows[dimension]],
+        rows["backlog_days"].to_list(),
+        rows["backlog_days_high"].to_list(),
         title=f"What waited on {on}, in days of what the {dimension} ran in the 28 days before",
         unit="days",
+        bounds=_BOUNDS,
         synthetic=synthetic,
     )
 
@@ -98,38 +102,9 @@ def waiting_groups(demand: pl.DataFrame) -> pl.DataFrame:
     ).sort(pl.coalesce("backlog_days", "backlog_days_high"), descending=True)
 
 
-def _ranges_chart(
-    rows: pl.DataFrame,
-    names: tuple[str, ...],
-    measure: str,
-    *,
-    title: str,
-    unit: str,
-    synthetic: bool,
-) -> Chart | None:
-    low, high = rows[f"{measure}_low"].to_list(), rows[f"{measure}_high"].to_list()
-    if not any(low) and not any(high):
-        return None
-    labels = tuple(between(*bounds) for bounds in zip(low, high, strict=True))
-    said = "; ".join(f"{name} {label}" for name, label in zip(names, labels, strict=True))
-    return Chart(
-        kind="ranges",
-        title=title,
-        summary=f"Bars between two bounds, {unit}: {said}.",
-        categories=names,
-        series=_bounds(low, high, labels),
-        axis=unit,
-        synthetic=synthetic,
-    )
-
-
-def _bounds(
-    low: list[float | None], high: list[float | None], labels: tuple[str, ...] = ()
-) -> tuple[Series, Series]:
-    return (
-        Series("At least: as long as like jobs ran", tuple(low), "main", labels=labels),
-        Series("At most: to the time limits", tuple(high), "pale", labels=labels),
-    )
+def _bounds(low: list[float | None], high: list[float | None]) -> tuple[Series, Series]:
+    at_least, at_most = _BOUNDS
+    return Series(at_least, tuple(low), "main"), Series(at_most, tuple(high), "pale")
 
 
 def never_started_chart(

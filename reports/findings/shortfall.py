@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from reports.charts.shortfall import UNIFORM_POINTS, round_name
+from reports.charts.shortfall import UNIFORM_POINTS, application_name, decided, round_name
 from reports.wording import large, number, plural, share
 
 _MOST: Final = 0.5
@@ -47,6 +47,36 @@ def cut_finding(row: Mapping[str, Any]) -> str:
         f"The middle half of the applications of {round_name(row)} were cut by "
         f"{share(row['cut_q1'])} to {share(row['cut_q3'])}, the median by {share(median)}"
     )
+
+
+def most_cut_finding(applications: pl.DataFrame) -> str | None:
+    """The funded application that was cut most, and how many were refused; None if unknown."""
+    rows = decided(applications)
+    funded = rows.filter(pl.col("granted") > 0)
+    refused = rows.filter(pl.col("granted") == 0).height
+    if rows.is_empty():
+        return None
+    if funded.is_empty():
+        return f"All {plural(refused, 'application')} with a known cut were refused"
+    row = funded.row(-1, named=True)
+    also = f"; {plural(refused, 'was', 'were')} refused" if refused else ""
+    return (
+        f"{application_name(row)} was cut most of those funded, by {share(row['cut_fraction'])}: "
+        f"{number(row['granted'])} of {number(row['requested'])} {row['unit']} granted{also}"
+    )
+
+
+def application_finding(row: Mapping[str, Any]) -> str:
+    """What one application asked for, was granted and has used."""
+    name, unit = application_name(row), row["unit"]
+    if row["granted"] is None:
+        return f"{name} asked for {number(row['requested'])} {unit}: not decided"
+    if row["granted"] == 0:
+        return f"{name} asked for {number(row['requested'])} {unit} and was refused"
+    asked = "" if row["requested"] is None else f" of {number(row['requested'])}"
+    cut = "" if row["cut_fraction"] is None else f", a cut of {share(row['cut_fraction'])}"
+    used = "" if row["used"] is None else f"; {share(row['used_share'])} of it is used"
+    return f"{name} was granted {number(row['granted'])}{asked} {unit}{cut}{used}"
 
 
 def unmet_sentence(row: Mapping[str, Any]) -> str:
