@@ -17,6 +17,7 @@ from model.grid_carbon import YearlySeries
 from model.inference_thresholds import InferenceThresholds
 from model.origin import Record, Text
 from model.outlook_settings import Outlook
+from model.report_schedule import ScheduledReport
 from model.source_settings import PATH_KEYS
 from model.yaml_source import Fault, Loc, YamlTree, load_yaml, validate_tree
 
@@ -132,6 +133,8 @@ class Reports(Record):
     logo: Path | None = None
     colours: Colours = Field(default_factory=Colours)
     disclosure: Disclosure = Field(default_factory=Disclosure)
+    schedule: tuple[ScheduledReport, ...] = ()
+    """Reports that `plimsoll report due` makes again and again."""
 
 
 class Carbon(Record):
@@ -209,7 +212,7 @@ def settings_schema() -> dict[str, Any]:
 
 
 def settings_faults(settings: Settings) -> Iterator[Fault]:
-    """What validated settings still have wrong: two clusters of one name."""
+    """What validated settings still have wrong: two clusters or reports of one name."""
     names: set[str] = set()
     for position, cluster in enumerate(settings.clusters):
         if cluster.name in names:
@@ -217,6 +220,19 @@ def settings_faults(settings: Settings) -> Iterator[Fault]:
                 ("clusters", position, "name"), f"cluster '{cluster.name}' again. Keep one."
             )
         names.add(cluster.name)
+    yield from _schedule_faults(settings.reports.schedule)
+
+
+def _schedule_faults(schedule: tuple[ScheduledReport, ...]) -> Iterator[Fault]:
+    """Two reports whose files would have one name."""
+    seen: set[tuple[Path, str]] = set()
+    for position, each in enumerate(schedule):
+        if (each.folder, each.name) in seen:
+            yield Fault(
+                ("reports", "schedule", position, "name"),
+                f"report '{each.name}' again in the same folder. Rename one.",
+            )
+        seen.add((each.folder, each.name))
 
 
 def _file_of_environment() -> Path | None:
@@ -236,6 +252,10 @@ def _anchor(tree: dict[str, Any], folder: Path) -> None:
         tree["surveys"] = [
             str(folder / each) if isinstance(each, str) else each for each in surveys
         ]
+    reports = tree.get("reports")
+    for scheduled in _items(reports, "schedule") if isinstance(reports, dict) else ():
+        if isinstance(scheduled.get("folder"), str):
+            scheduled["folder"] = str((folder / scheduled["folder"]).absolute())
     for source in _sources(tree):
         for key in PATH_KEYS:
             if isinstance(source.get(key), str):

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from model.errors import InputError
+from model.report_parts import SECTIONS, TEMPLATES, Template
 from plimsoll.cli.context import Session, pass_session
 from plimsoll.cli.progress import progress_bar
 from plimsoll.cli.show import ISO_DATE
@@ -17,7 +18,7 @@ from reports.capacity_report.order import (
     report_of,
     selection_of,
 )
-from reports.capacity_report.selection import SECTIONS, TEMPLATES, Template, chosen_sections
+from reports.capacity_report.selection import chosen_sections
 from reports.writers import FORMATS, format_of
 from reports.writers.files import places_for
 

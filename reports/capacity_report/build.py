@@ -7,6 +7,7 @@ from typing import Final
 
 from model.errors import InputError
 from model.registry import Registry
+from model.report_parts import SECTIONS
 from model.settings import Settings
 from model.suggestions import did_you_mean
 from reports.capacity_report import (
@@ -26,7 +27,7 @@ from reports.capacity_report import (
     waits,
 )
 from reports.capacity_report.desk import Ask, Desk
-from reports.capacity_report.selection import BRIEF, SECTIONS, Selection
+from reports.capacity_report.selection import BRIEF, Selection
 from reports.document import Block, Document, Finding, Paragraph, Section, TableBlock, words
 from reports.wording import day, span
 

@@ -12,11 +12,12 @@ from typing import Final
 from model.errors import InputError
 from model.question import Answer, Question
 from model.registry import Registry
+from model.report_parts import SECTIONS, Template
 from model.settings import Settings
 from reports.answer import answer
 from reports.capacity_report.build import Holdings, Progress, capacity_report
 from reports.capacity_report.desk import Ask
-from reports.capacity_report.selection import SECTIONS, Selection, Template
+from reports.capacity_report.selection import Selection
 from reports.document import Branding, Document
 from reports.facts import Facts
 from reports.writers import FORMATS, writer
@@ -88,27 +89,26 @@ def selection_of(
 
 def command_of_order(order: Order, edition: date) -> str:
     """The command line that makes the report again, ready to paste into a shell."""
-    words = ["plimsoll", "report", "capacity"]
-    for name in order.formats:
-        words += ["--output", f"{FILE_STEM}.{name}"]
-    if order.since:
-        words += ["--from", order.since.isoformat()]
-    if order.until:
-        words += ["--to", order.until.isoformat()]
-    for name in order.clusters:
-        words += ["--cluster", name]
-    if order.sections != tuple(SECTIONS):
-        words += [word for name in order.sections for word in ("--section", name)]
-    if order.template != "full":
-        words += ["--template", order.template]
-    if order.organisation:
-        words += ["--organisation", order.organisation]
-    words += ["--edition", edition.isoformat()]
-    if order.previous:
-        words += ["--previous", order.previous.name]
-    if not order.protected:
-        words.append("--no-disclosure-control")
-    return shlex.join(words)
+    return shlex.join(["plimsoll", *arguments_of(replace(order, edition=edition))])
+
+
+def arguments_of(order: Order) -> list[str]:
+    """What is given to `plimsoll` for an order; its files go to the working directory."""
+    sections = () if order.sections == tuple(SECTIONS) else order.sections
+    options = [
+        *(("--output", f"{FILE_STEM}.{name}") for name in order.formats),
+        ("--from", order.since),
+        ("--to", order.until),
+        *(("--cluster", name) for name in order.clusters),
+        *(("--section", name) for name in sections),
+        ("--template", None if order.template == "full" else order.template),
+        ("--organisation", order.organisation),
+        ("--edition", order.edition),
+        ("--previous", order.previous.name if order.previous else None),
+    ]
+    words = [word for name, value in options if value for word in (name, str(value))]
+    open_ = [] if order.protected else ["--no-disclosure-control"]
+    return ["report", "capacity", *words, *open_]
 
 
 def report_of(selection: Selection, holdings: Holdings, *, progress: Progress) -> Document:

@@ -4,34 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Final, Literal, get_args
+from typing import Final
 
 from model.errors import InputError
+from model.report_parts import SECTIONS, Template
 from model.suggestions import did_you_mean
 from reports.document import Branding
-
-Template = Literal["full", "brief"]
-TEMPLATES: Final[tuple[Template, ...]] = get_args(Template)
-
-SECTIONS: Final = {
-    "findings": "Key findings",
-    "changes": "What changed since the previous edition",
-    "capacity": "Capacity and comparison",
-    "commitments": "Targets, claims and commitments",
-    "shortfall": "Requested against granted",
-    "utilisation": "Utilisation and inference nodes",
-    "waits": "Waits and unmet demand",
-    "fragmentation": "Many small clusters or one",
-    "carbon": "Energy and carbon",
-    "quality": "Quality of the data",
-    "methods": "Methods",
-    "behind": "Figures behind the sentences",
-    "sources": "Sources and credits",
-    "glossary": "Glossary",
-    "citing": "How to cite this report, and make it again",
-}
-"""The sections by key, in the order of reading."""
-
 
 BRIEF: Final = ("findings", "changes", "quality", "citing")
 """The sections that a brief prints; what the others found stands in its findings and its data."""
