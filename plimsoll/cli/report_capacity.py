@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
@@ -10,7 +11,9 @@ from model.errors import InputError
 from model.report_parts import SECTIONS, TEMPLATES, Template
 from plimsoll.cli.context import Session, pass_session
 from plimsoll.cli.progress import progress_bar
+from plimsoll.cli.report_lines import tell_document, tell_file, tell_progress
 from plimsoll.cli.show import ISO_DATE
+from plimsoll.cli.source_lines import LogFormat
 from reports.capacity_report.order import (
     Order,
     contents,
@@ -75,6 +78,13 @@ from reports.writers.files import places_for
     is_flag=True,
     help="Withhold nothing: for use within the organisation, not to publish.",
 )
+@click.option(
+    "--log-format",
+    type=click.Choice(["json", "text"]),
+    default="text",
+    show_default=True,
+    help="How far it has come: a bar for people, or a line of JSON a step on stdout.",
+)
 @pass_session
 def capacity(
     session: Session,
@@ -91,6 +101,7 @@ def capacity(
     edition: date | None,
     previous: Path | None,
     open_: bool,
+    log_format: LogFormat,
 ) -> None:
     """Write the capacity report. Without a store, the registry's part of it.
 
@@ -110,11 +121,11 @@ def capacity(
         formats=tuple(dict.fromkeys(formats.values())),
     )
     with places_for(outputs) as places:
-        written = _written(session, order)
+        written = _written(session, order, log_format)
         for path, name in formats.items():
             places[path].write_bytes(written[name])
     for path in outputs:
-        session.note(f"wrote {path}")
+        tell_file(path) if log_format == "json" else session.note(f"wrote {path}")
 
 
 def _formats(outputs: Sequence[Path], style: str | None) -> dict[Path, str]:
@@ -127,15 +138,19 @@ def _split(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(part.strip() for text in texts for part in text.split(",") if part.strip())
 
 
-def _written(session: Session, order: Order) -> Mapping[str, bytes]:
+def _written(session: Session, order: Order, log_format: LogFormat) -> Mapping[str, bytes]:
     store, settings, registry = session.store_if_any(), session.settings, session.registry
     selection = selection_of(order, store=store, settings=settings, registry=registry)
     holdings = holdings_of(store, settings, registry)
+    if log_format == "json":
+        document = report_of(selection, holdings, progress=partial(tell_progress, "sections"))
+        tell_document(document)
+        return contents(document, order.formats, progress=partial(tell_progress, "files"))
     with progress_bar("Writing the report", shown=session.shows_progress) as advance:
 
-        def tell(done: int, total: int, _: str) -> None:
+        def move(done: int, total: int, _: str) -> None:
             if advance:
                 advance(done, total)
 
-        document = report_of(selection, holdings, progress=tell)
-        return contents(document, order.formats, progress=tell)
+        document = report_of(selection, holdings, progress=move)
+        return contents(document, order.formats, progress=move)
