@@ -20,7 +20,6 @@ SECTIONS: Final[Mapping[str, str]] = {
     "carbon": "Energy and carbon",
     "quality": "Quality of the data",
     "methods": "Methods",
-    "behind": "Figures behind the sentences",
     "sources": "Sources and credits",
     "glossary": "Glossary",
     "citing": "How to cite this report, and make it again",

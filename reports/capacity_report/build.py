@@ -27,8 +27,8 @@ from reports.capacity_report import (
     waits,
 )
 from reports.capacity_report.desk import Ask, Desk
-from reports.capacity_report.selection import BRIEF, Selection
-from reports.document import Block, Document, Finding, Paragraph, Section, TableBlock, words
+from reports.capacity_report.selection import Selection
+from reports.document import Block, Document, Finding, Section, TableBlock
 from reports.wording import day, span
 
 TITLE: Final = "Capacity report"
@@ -149,10 +149,7 @@ def _document(
     figures = desk.ledger.table()
     if "glossary" in selection.sections:
         written["glossary"] = glossary.write(tables)
-    printed = BRIEF if selection.template == "brief" else tuple(SECTIONS)
-    if "behind" in selection.sections:
-        lead = "A line for each figure that a sentence or a chart's description quotes."
-        written["behind"] = [Paragraph(words(lead), "lead"), figures]
+    printed = selection.printed_sections
     sections = tuple(
         Section(key, SECTIONS[key], tuple(written[key]))
         for key in SECTIONS
@@ -186,6 +183,7 @@ def _document(
         synthetic=_synthetic(desk),
         disclosure=_disclosure(desk),
         branding=selection.branding,
+        leaflet=selection.template == "brief",
         about=about,
         data=tuple(table for table in (*every, *extra) if table.key not in on_pages),
     )

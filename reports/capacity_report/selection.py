@@ -11,7 +11,7 @@ from model.report_parts import SECTIONS, Template
 from model.suggestions import did_you_mean
 from reports.document import Branding
 
-BRIEF: Final = ("findings", "changes", "quality", "citing")
+BRIEF: Final = ("findings", "changes", "citing")
 """The sections that a brief prints; what the others found stands in its findings and its data."""
 
 
@@ -35,6 +35,13 @@ class Selection:
     branding: Branding = field(default_factory=Branding)
     protected: bool = True
     previous: Path | None = None
+
+    @property
+    def printed_sections(self) -> tuple[str, ...]:
+        """The sections that pages have; a brief tells of changes where there is what to tell."""
+        if self.template == "full":
+            return tuple(SECTIONS)
+        return tuple(key for key in BRIEF if key != "changes" or self.previous)
 
 
 def chosen_sections(asked: Iterable[str] = (), without: Iterable[str] = ()) -> tuple[str, ...]:

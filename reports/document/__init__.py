@@ -14,7 +14,7 @@ from reports.document.blocks import (
     Subheading,
 )
 from reports.document.cells import SYMBOLS, cell_text, marked, printed_rows
-from reports.document.document import Branding, Document, Section
+from reports.document.document import Branding, Document, Logo, Section
 from reports.document.numbering import Numbering, numbering
 from reports.document.tables import Column, Mark, TableBlock
 from reports.document.text import Code, Figure, Link, Run, Runs, Strong, Words, plain, words
@@ -36,6 +36,7 @@ __all__ = [
     "Footnote",
     "Link",
     "ListBlock",
+    "Logo",
     "Mark",
     "Numbering",
     "Paragraph",

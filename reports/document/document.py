@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from reports.document.blocks import (
     Block,
@@ -30,11 +30,21 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Logo:
+    """A picture that programs can draw: its bytes, and what is said in its place."""
+
+    picture: bytes
+    kind: Literal["svg", "png", "jpg"]
+    alternative: str
+
+
+@dataclass(frozen=True)
 class Branding:
-    """The colours of an organisation: of headings and rules, and of what lies on the first."""
+    """An organisation's colours, of headings and rules and of what lies on these, and its logo."""
 
     accent: str = "#12436D"
     on_accent: str = "#ffffff"
+    logo: Logo | None = None
 
 
 @dataclass(frozen=True)
@@ -45,7 +55,8 @@ class Document:
     making; `data_as_of` is how far the data reach, None where there are none. `since` and `until`
     are the asked period (half-open), `period` says it in words. `about` are pairs for the cover
     and the imprint, in order: what, and its words. `data` are tables of which no page has more
-    than a mention: files of data hold them like the others.
+    than a mention: files of data hold them like the others. A `leaflet` is read on two pages: it
+    has neither a cover of its own nor contents.
     """
 
     title: str
@@ -69,6 +80,7 @@ class Document:
     branding: Branding = Branding()
     about: tuple[tuple[str, str], ...] = ()
     data: tuple[TableBlock, ...] = ()
+    leaflet: bool = False
 
     def blocks(self, kind: type[_Kind]) -> Iterator[_Kind]:
         """Every block of a kind, in the order of reading."""
