@@ -1,21 +1,39 @@
-"""The dashboard's one way to figures: questions to `answer`, with a small memory."""
+"""The dashboard's one way to figures: questions to `answer`, each reckoned once an edition."""
 
-from collections import OrderedDict
-from concurrent.futures import Future
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
-from threading import Lock
-from typing import Final
+from threading import BoundedSemaphore
+from typing import TYPE_CHECKING, Final, TypeVar
 
+from dashboard.edition import Edition, Watch, today
+from dashboard.memory import Memory
+from dashboard.shelf import FOLDER, Shelf
 from model.errors import InputError
 from model.question import Answer, Question
 from model.registry import Registry
 from model.settings import Settings
-from reports.answer import NEEDS_NO_STORE, OF_THE_LEDGER, answer
+from reports.answer import NEEDS_NO_STORE, OF_THE_LEDGER, TAKES_A_STORE, answer
 from store import Cluster, Store
 
-_REMEMBERED: Final = 256
-_Key = tuple[str | None, Question]
+if TYPE_CHECKING:
+    from dashboard.grid_rows import Tables
+
+__all__ = ["ClusterName", "Reader", "today"]
+
+T = TypeVar("T")
+
+ANSWERS_BYTES: Final = 96 << 20
+TABLES_BYTES: Final = 32 << 20
+AT_ONCE: Final = 2
+_SLOW_S: Final = 0.05
+_TRIES: Final = 3
+_DATED: Final = NEEDS_NO_STORE | OF_THE_LEDGER | TAKES_A_STORE
+"""Tables that tell ages, or that speak of today where no day is asked for."""
+
+_PINNED: ContextVar[Edition | None] = ContextVar("edition of the page that is drawn", default=None)
 
 
 @dataclass(frozen=True)
@@ -30,85 +48,120 @@ class ClusterName:
 class Reader:
     """Asks `answer`, and remembers what it said for as long as the store stays as it is.
 
-    A question that is being answered is not asked again meanwhile: who asks it waits.
+    A question that is being answered is not asked again meanwhile: who asks it waits. No more
+    than `AT_ONCE` questions are reckoned at a time, so that memory stays bounded whatever is
+    asked. What took long is laid on a shelf in the store's folder for the next start.
     """
 
     def __init__(self, *, store: Store | None, settings: Settings, registry: Registry) -> None:
         self.store = store
         self.settings = settings
         self.registry = registry
-        self._known: OrderedDict[_Key, Future[Answer]] = OrderedDict()
-        self._lock = Lock()
+        self.answers: Memory[Answer] = Memory(ANSWERS_BYTES, _weight)
+        self.tables: Memory[Tables] = Memory(TABLES_BYTES, lambda tables: tables.size + 1024)
+        self.reckoned = 0
+        self._watch = Watch(store)
+        self._gate = BoundedSemaphore(AT_ONCE)
+        self._shelf = Shelf(store.path / FOLDER, settings, registry) if store else None
+        self._tidied: str | None = None
 
     @property
     def timezone(self) -> str:
         """The time zone in which days and months begin."""
         return self.settings.timezone
 
+    def edition(self) -> Edition:
+        """The edition of the page that is being drawn, else that of now."""
+        return _PINNED.get() or self._watch.glance()
+
     def version(self) -> str | None:
         """The version of the store, None without one."""
-        return self.store.version() if self.store else None
+        return self.edition().version
 
-    def _version_for(self, table: str) -> str | None:
-        """What must be the same for an answer to stand; ages are told anew every day."""
-        if table in NEEDS_NO_STORE:
-            return None
-        if table in OF_THE_LEDGER and self.store:
-            return f"{self.version()} {self.store.catalogue.ledger_version()} {today()}"
-        return self.version()
+    def of_one_edition(self, make: Callable[[], T]) -> tuple[T, bool]:
+        """What `make` makes, and whether the store stood still meanwhile.
+
+        Where it did not, `make` is called again, twice at the most.
+        """
+        for _ in range(_TRIES):
+            edition = self._watch.glance()
+            token = _PINNED.set(edition)
+            try:
+                made = make()
+            finally:
+                _PINNED.reset(token)
+            if self._watch.look() == edition:
+                return made, True
+        return made, False
 
     def ask(self, question: Question) -> Answer:
         """The answer to a question, in the site's time zone; raises what `answer` raises."""
         question = replace(question, timezone=self.timezone)
-        key = (self._version_for(question.table), question)
-        with self._lock:
-            known = self._known.get(key)
-            if known is None:
-                pending = self._known[key] = Future()
-            else:
-                self._known.move_to_end(key)
-        return self._answer(key, pending) if known is None else known.result()
-
-    def _answer(self, key: _Key, pending: Future[Answer]) -> Answer:
-        try:
-            found = answer(key[1], store=self.store, settings=self.settings, registry=self.registry)
-        except BaseException as fault:
-            pending.set_exception(fault)
-            with self._lock:
-                self._known.pop(key, None)
-            raise
-        pending.set_result(found)
-        with self._lock:
-            while len(self._known) > _REMEMBERED:
-                self._known.popitem(last=False)
-        return found
+        edition = self.edition()
+        self._tidy(edition)
+        return self.answers.recall(
+            (*_key(edition, question), question),
+            lambda: self._answer(edition, question),
+            keep=lambda found: found.store_version in (None, edition.version),
+        )
 
     def ask_if_any(self, question: Question) -> Answer | None:
         """The answer to a question, None where the store has nothing to answer it from."""
         if self.store is None:
             return None
-        try:
+        with suppress(InputError):
             return self.ask(question)
-        except InputError:
-            return None
+        return None
 
     def clusters(self) -> list[ClusterName]:
         """The clusters that the store knows, by name."""
-        if self.store is None:
-            return []
-        known = self.store.catalogue.clusters()
+        known = self.edition().clusters
         named = (ClusterName(c.name, self._tier(c), c.synthetic) for c in known)
         return sorted(named, key=lambda cluster: cluster.name)
-
-    def _tier(self, cluster: Cluster) -> str | None:
-        stated = self.settings.cluster(cluster.name)
-        return (stated.tier if stated else None) or cluster.tier
 
     def synthetic(self) -> bool:
         """Whether any cluster of the store holds made-up data."""
         return any(cluster.synthetic for cluster in self.clusters())
 
+    def _tier(self, cluster: Cluster) -> str | None:
+        stated = self.settings.cluster(cluster.name)
+        return (stated.tier if stated else None) or cluster.tier
 
-def today() -> date:
-    """The day on which the page is read, in UTC."""
-    return datetime.now(UTC).date()
+    def _answer(self, edition: Edition, question: Question) -> Answer:
+        if self._shelf is None or question.table in NEEDS_NO_STORE:
+            return self._reckon(question)
+        place = _key(edition, question)
+        if (found := self._shelf.find(*place, question)) is not None:
+            return found
+        with self._gate:
+            began = time.perf_counter()
+            found = self._reckon(question)
+        if time.perf_counter() - began > _SLOW_S and found.store_version == edition.version:
+            self._shelf.put(*place, found)
+        return found
+
+    def _reckon(self, question: Question) -> Answer:
+        self.reckoned += 1
+        return answer(question, store=self.store, settings=self.settings, registry=self.registry)
+
+    def _tidy(self, edition: Edition) -> None:
+        """Forget the answers of editions that are past."""
+        if self._tidied == edition.facts:
+            return
+        self._tidied = edition.facts
+        self.answers.forget(lambda key: key[0] not in ("", edition.facts))
+        self.tables.forget(lambda key: key[0] != edition)
+        if self._shelf:
+            self._shelf.keep_only(edition.facts)
+
+
+def _key(edition: Edition, question: Question) -> tuple[str, str]:
+    """What must be the same for an answer to stand: the facts, and all else that it tells of."""
+    if question.table in NEEDS_NO_STORE:
+        return "", edition.day.isoformat()
+    ledger = edition.ledger if question.table in OF_THE_LEDGER else ""
+    return edition.facts, f"{ledger} {edition.day if question.table in _DATED else ''}"
+
+
+def _weight(found: Answer) -> int:
+    return int(found.frame.estimated_size()) + sum(map(len, found.notes)) + 4096

@@ -136,10 +136,11 @@ def test_a_question_is_answered_once_however_many_ask(monkeypatch, tmp_path):
 
 
 def test_a_question_that_failed_is_asked_again(monkeypatch, tmp_path):
-    monkeypatch.setattr("dashboard.reader.answer", Mock(side_effect=[InputError("no"), "yes"]))
+    found = answered(pl.DataFrame())
+    monkeypatch.setattr("dashboard.reader.answer", Mock(side_effect=[InputError("no"), found]))
     config = tmp_path / "plimsoll.yaml"
     config.write_text("site: nowhere\n")
     reader = Reader(store=None, settings=load_settings(config), registry=load_registry())
     with pytest.raises(InputError):
         reader.ask(Question("capacity"))
-    assert reader.ask(Question("capacity")) == "yes"
+    assert reader.ask(Question("capacity")) is found
