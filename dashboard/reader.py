@@ -27,6 +27,7 @@ T = TypeVar("T")
 
 ANSWERS_BYTES: Final = 96 << 20
 TABLES_BYTES: Final = 32 << 20
+DRAWN_BYTES: Final = 48 << 20
 AT_ONCE: Final = 2
 _SLOW_S: Final = 0.05
 _TRIES: Final = 3
@@ -59,11 +60,12 @@ class Reader:
         self.registry = registry
         self.answers: Memory[Answer] = Memory(ANSWERS_BYTES, _weight)
         self.tables: Memory[Tables] = Memory(TABLES_BYTES, lambda tables: tables.size + 1024)
+        self.drawn: Memory[bytes] = Memory(DRAWN_BYTES, len)
         self.reckoned = 0
         self._watch = Watch(store)
         self._gate = BoundedSemaphore(AT_ONCE)
         self._shelf = Shelf(store.path / FOLDER, settings, registry) if store else None
-        self._tidied: str | None = None
+        self._tidied: Edition | None = None
 
     @property
     def timezone(self) -> str:
@@ -146,11 +148,12 @@ class Reader:
 
     def _tidy(self, edition: Edition) -> None:
         """Forget the answers of editions that are past."""
-        if self._tidied == edition.facts:
+        if self._tidied == edition:
             return
-        self._tidied = edition.facts
+        self._tidied = edition
         self.answers.forget(lambda key: key[0] not in ("", edition.facts))
-        self.tables.forget(lambda key: key[0] != edition)
+        for drawn in (self.tables, self.drawn):
+            drawn.forget(lambda key: key[0] != edition)
         if self._shelf:
             self._shelf.keep_only(edition.facts)
 

@@ -1,18 +1,23 @@
-"""Headers of every response: a strict content policy, and compression of what is large."""
+"""Headers of every response: a strict content policy, what may be kept, and how it is packed."""
 
-import gzip
-from functools import lru_cache
+from http import HTTPStatus
 from typing import Final
 
 import flask
 from dash import Dash
 
-_SMALL_BYTES: Final = 1_000
-_COMPRESSIBLE: Final = ("text/", "application/json", "application/javascript", "image/svg")
+from dashboard.compression import Packer
+from dashboard.drawn import fill
+
+_SUITES: Final = "_dash-component-suites/"
+_ASSETS: Final = "assets/"
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+_NOT_KEPT: Final = "private, no-cache"
 
 
 def protect(app: Dash) -> None:
-    """Send the policy and the compressed body with every response of the app's server."""
+    """Send the policy and the packed body with every response of the app's server."""
+    packer, base = Packer(), app.config.routes_pathname_prefix
 
     @app.server.after_request  # type: ignore[untyped-decorator]
     def finish(response: flask.Response) -> flask.Response:
@@ -23,7 +28,9 @@ def protect(app: Dash) -> None:
         headers["Referrer-Policy"] = "no-referrer"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
-        return _compressed(response)
+        fill(response)
+        part = _kept(flask.request.path.removeprefix(base), response)
+        return packer.pack(response, part=part)
 
 
 def _policy(app: Dash) -> str:
@@ -44,21 +51,17 @@ def _policy(app: Dash) -> str:
     )
 
 
-def _compressed(response: flask.Response) -> flask.Response:
-    wanted = "gzip" in flask.request.headers.get("Accept-Encoding", "")
-    kind = response.content_type or ""
-    if not wanted or response.headers.get("Content-Encoding") or not kind.startswith(_COMPRESSIBLE):
-        return response
-    response.direct_passthrough = False
-    body = response.get_data()
-    if len(body) < _SMALL_BYTES:
-        return response
-    response.set_data(_pack(body))
-    response.headers["Content-Encoding"] = "gzip"
-    response.headers["Vary"] = "Accept-Encoding"
-    return response
+def _kept(path: str, response: flask.Response) -> str | None:
+    """The name of a part of the program that never changes under its address, None for another.
 
-
-@lru_cache(maxsize=64)
-def _pack(body: bytes) -> bytes:
-    return gzip.compress(body, compresslevel=6, mtime=0)
+    What is no such part may hold the store's data: nobody between may keep it.
+    """
+    request = flask.request
+    once = request.query_string.decode("latin-1") if path.startswith(_ASSETS) else ""
+    lasting = (path.startswith(_SUITES) and response.cache_control.max_age) or once
+    if response.status_code == HTTPStatus.OK and lasting:
+        response.headers["Cache-Control"] = _FOR_EVER
+        return f"{path}?{once}"
+    if not path.startswith((_ASSETS, _SUITES)):
+        response.headers.setdefault("Cache-Control", _NOT_KEPT)
+    return None
