@@ -9,6 +9,7 @@ from dash import Dash
 from dashboard.downloads import add_downloads
 from dashboard.monitoring import add_monitoring
 from dashboard.reader import Reader
+from dashboard.report_jobs_page import add_report_jobs
 from dashboard.routing import add_callbacks, warm
 from dashboard.security import protect
 from dashboard.shell import INDEX, shell
@@ -44,6 +45,7 @@ def create_app(store: Store | None, settings: Settings, registry: Registry) -> D
     app.layout = lambda: shell(base=base, synthetic=reader.synthetic())
     add_callbacks(app, reader, base=base)
     add_downloads(app.server, reader, prefix=base)
+    add_report_jobs(app, reader, base=base)
     add_monitoring(app.server, reader, prefix=base)
     protect(app)
     app.server.extensions[WARM] = partial(warm, reader)

@@ -7,6 +7,7 @@ from dashboard.pages.carbon import CARBON
 from dashboard.pages.demand import DEMAND
 from dashboard.pages.health import HEALTH
 from dashboard.pages.overview import OVERVIEW
+from dashboard.pages.reports import REPORTS
 from dashboard.pages.shortfall import SHORTFALL
 from dashboard.pages.utilisation import UTILISATION
 
@@ -17,6 +18,7 @@ PAGES: tuple[Page, ...] = (
     UTILISATION,
     CAPACITY,
     CARBON,
+    REPORTS,
     HEALTH,
     ABOUT,
 )
