@@ -1,7 +1,6 @@
 """Cells as spreadsheets hold them: numbers, dates and text that both formats can keep whole."""
 
 import math
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, Literal, TypeAlias
@@ -11,6 +10,7 @@ import polars as pl
 from reports.document import Column, TableBlock
 from reports.document.cells import cell_text
 from reports.document.tables import Symbol
+from reports.writers.packages import holdable
 
 Kind = Literal["text", "number", "share", "plain", "general", "date", "moment"]
 
@@ -19,7 +19,6 @@ TEXT_UNITS: Final = 32_767
 
 _EXACT: Final = 2**53
 _FIRST_YEAR: Final = 1900
-_UNHOLDABLE: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _CUT: Final = " … [cut: {units:,} characters in all]"
 _UNIT_WORDS: Final = {"s": "seconds"}
 _UNITS_UNSAID: Final = frozenset({"year", "as in the column unit"})
@@ -68,7 +67,7 @@ def shown_as(column: Column, dtype: pl.DataType) -> Shown:
         return Shown("text")
     if column.kind == "share":
         return Shown("share", 1 if column.decimals is None else column.decimals)
-    if column.kind == "date" or column.unit == "year" or column.name.endswith("year"):
+    if column.kind == "date" or column.unit == "year":
         return Shown("plain")
     return Shown("general") if column.decimals is None else Shown("number", column.decimals)
 
@@ -113,7 +112,7 @@ def cell_of(value: Any, column: Column) -> Cell:
 
 def clean(text: str) -> str:
     """Text that a spreadsheet can hold: no control characters, cut where it is too long."""
-    held = _UNHOLDABLE.sub("\ufffd", text.replace("\r\n", "\n"))
+    held = holdable(text)
     if 2 * len(held) <= TEXT_UNITS or (units := _units(held)) <= TEXT_UNITS:
         return held
     end = _CUT.format(units=units)

@@ -10,6 +10,7 @@ WIDEST: Final = 60
 
 _NARROWEST: Final = 11
 _ROOM: Final = 1.1
+_BOLD_ROOM: Final = 1.25
 _DAY_LETTERS: Final = 18
 _MOMENT_LETTERS: Final = 27
 _GENERAL_LETTERS: Final = 12
@@ -21,7 +22,8 @@ def width_letters(heading: str, cells: Sequence[Cell], shown: Shown) -> int:
     """The width of a column: no word of its heading is broken, few cells take several lines."""
     longest = max((len(word) for word in heading.split()), default=0)
     held = max((letters(cell, shown) for cell in cells[:_SEEN]), default=0)
-    return min(max(_NARROWEST, round(_ROOM * max(longest, held)) + 1), WIDEST)
+    needed = max(_BOLD_ROOM * longest, _ROOM * held)
+    return min(max(_NARROWEST, round(needed) + 1), WIDEST)
 
 
 def lines_by_row(rows: Sequence[Sequence[Cell]], widths: Sequence[int]) -> list[int]:
@@ -53,10 +55,11 @@ def letters(cell: Cell, shown: Shown) -> int:
         case date():
             return _DAY_LETTERS
         case _:
-            return len(_figure(cell, shown))
+            return len(figure(cell, shown))
 
 
-def _figure(value: float, shown: Shown) -> str:
+def figure(value: float, shown: Shown) -> str:
+    """A number as its column shows it."""
     if shown.kind == "share":
         return f"{100 * value:,.{shown.decimals}f}%"
     if shown.kind == "number":

@@ -7,7 +7,7 @@ above the headings, nothing merged, nothing reckoned.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from model.errors import InputError
 from reports.document import (
@@ -35,11 +35,14 @@ from reports.writers.sheet_cells import (
 )
 from reports.writers.sheet_sizes import width_letters
 
+Manner = Literal["title", "heading", "text"]
+
 MADE_UP: Final = f"{SYNTHETIC}: invented for demonstration."
 CONTENTS: Final = "Contents"
 NOTES: Final = "Notes"
 FINDINGS: Final = "Findings"
 SOURCES: Final = "Sources"
+COVER_LETTERS: Final = 85
 NAME_LETTERS: Final = 31
 ROWS: Final = 1_048_576
 COLUMNS: Final = 16_384
@@ -97,6 +100,18 @@ class Cover:
     introduction: tuple[str, ...]
     about: tuple[str, ...]
     contact: tuple[str, ...]
+
+    def paragraphs(self) -> Iterator[tuple[Manner, str]]:
+        """Every line of the sheet, in the order in which gptables writes them."""
+        yield "title", self.title
+        for heading, lines in (
+            ("Introductory information", self.introduction),
+            ("About these data", self.about),
+            ("Contact", self.contact),
+        ):
+            if lines:
+                yield "heading", heading
+                yield from (("text", line) for line in lines)
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from reports.document import Document
 from reports.palette import SYNTHETIC
 from reports.writers.packages import repacked
 from reports.writers.sheet_cells import Marked, Shown, ToSheet
-from reports.writers.sheet_sizes import lines_by_row
-from reports.writers.sheets import Sheet, SheetColumn, Sheets, sheets_of
+from reports.writers.sheet_sizes import lines_by_row, lines_of
+from reports.writers.sheets import COVER_LETTERS, Sheet, SheetColumn, Sheets, sheets_of
 
 _OPTIONS: Final = {
     "in_memory": True,
@@ -39,10 +39,10 @@ _THEME: Final[Mapping[str, Mapping[str, Any]]] = {
     "data": {"text_wrap": True, "valign": "top"},
 }
 _ACCENTED: Final = ("cover_title", "cover_subtitle", "title")
-_COVER_LETTERS: Final = 85
 _A4: Final = 9
 _LINE_POINTS: Final = 14.5
 _HIGHEST_POINTS: Final = 409
+_SPACE_POINTS: Final = {"title": 12, "heading": 10, "text": 1}
 _PAGE_LETTERS: Final = 220
 _SCALE_PERCENT: Final = 65
 _CORE: Final = "docProps/core.xml"
@@ -148,13 +148,11 @@ class _SheetWriter:
         self._paper.add_table(first, 0, last, len(heads) - 1, options)
 
     def _heading(self, column: SheetColumn) -> Format:
-        side = "right" if column.shown.numeric else "left"
-        return self._format({**self._theme.column_heading_format, "align": side})
+        return self._format({**self._theme.column_heading_format, **_side(column)})
 
     def _write_column(self, at: int, column: SheetColumn) -> None:
         base = self._theme.index_2_format if column.header else self._theme.data_format
-        side = "right" if column.shown.numeric else "left"
-        look = {**base, "align": side}
+        look = {**base, **_side(column)}
         first = self._sheet.heading_row + 1
         looks = _Looks(self._book, look, column.shown)
         for row, cells in enumerate(self._sheet.rows, first):
@@ -214,6 +212,13 @@ class _Looks:
         return found
 
 
+def _side(column: SheetColumn) -> dict[str, Any]:
+    """Figures to the right; words to the left, apart from the figures before them."""
+    if column.shown.numeric:
+        return {"align": "right"}
+    return {"align": "left", "indent": 0 if column.header else 1}
+
+
 def number_format(shown: Shown) -> str:
     """How Excel shows a column: the decimals that pages print, dates in words."""
     places = "." + "0" * shown.decimals if shown.decimals else ""
@@ -242,9 +247,12 @@ def _write_cover(book: _Workbook, sheets: Sheets) -> None:
             intro=list(cover.introduction),
             about=list(cover.about) or None,
             contact=list(cover.contact) or None,
-            width=_COVER_LETTERS,
+            width=COVER_LETTERS,
         )
     )
+    for row, (manner, text) in enumerate(cover.paragraphs()):
+        points = _LINE_POINTS * lines_of(text, COVER_LETTERS) + _SPACE_POINTS[manner]
+        paper.set_row(row, min(points, _HIGHEST_POINTS))
 
 
 def _tell_properties(book: _Workbook, document: Document) -> None:
