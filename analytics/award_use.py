@@ -14,6 +14,7 @@ from analytics.award_accounts import award_accounts
 from analytics.award_hours import BILLING, Account, Charging, Hours, Measure, daily_hours, measure
 from analytics.award_places import placed
 from analytics.calendar import calendar, day_span
+from analytics.parted_jobs import Jobs, distinct
 from analytics.tracking import with_gpu_tracking
 from model.schemas import AWARDS
 from model.units import resolve_unit
@@ -73,7 +74,7 @@ class _Award:
 
 def award_use(
     awards: pl.DataFrame,
-    jobs: pl.LazyFrame,
+    jobs: Jobs,
     *,
     as_of: datetime,
     timezone: str = "UTC",
@@ -108,7 +109,7 @@ def award_use(
 
 def _live_awards(
     awards: pl.DataFrame,
-    jobs: pl.LazyFrame,
+    jobs: Jobs,
     charging: Mapping[str, Charging],
     machines: Mapping[str, str],
 ) -> list[_Award]:
@@ -117,7 +118,7 @@ def _live_awards(
         & pl.all_horizontal(pl.col(name).is_not_null() for name in _DATED)
         & (pl.col("status").fill_null("decided") != "withdrawn")
     )
-    seen = set(jobs.select(pl.col("cluster").unique()).collect(engine="streaming")["cluster"])
+    seen = set(distinct(jobs, "cluster")["cluster"])
     accounts = _accounts(decided, machines)
     found = (_award(row, accounts, seen, charging) for row in decided.iter_rows(named=True))
     return [award for award in found if award is not None]
@@ -164,7 +165,7 @@ def _by_billing(way: Charging | None) -> bool:
     return way is not None and way.billing_per_unit is not None
 
 
-def _hours(live: Sequence[_Award], jobs: pl.LazyFrame, *, as_of: datetime, timezone: str) -> Hours:
+def _hours(live: Sequence[_Award], jobs: Jobs, *, as_of: datetime, timezone: str) -> Hours:
     """What the awards' accounts held by day, over the periods of the awards up to `as_of`."""
     if not live:
         return {}

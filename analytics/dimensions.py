@@ -8,6 +8,7 @@ import polars as pl
 
 from analytics.award_accounts import OF_AN_AWARD, account_labels, ambiguous_accounts
 from analytics.gpu_models import Aliases, GpuNames, by_gpu_model
+from analytics.parted_jobs import Jobs, distinct
 from model.errors import InputError
 from model.hostlist import expand
 from model.suggestions import did_you_mean
@@ -49,7 +50,7 @@ class _Known:
 
 
 def with_dimensions(
-    jobs: pl.LazyFrame,
+    jobs: Jobs,
     *,
     needed: Iterable[str],
     clusters: pl.DataFrame | None = None,
@@ -57,7 +58,7 @@ def with_dimensions(
     roles: pl.DataFrame | None = None,
     catalogue: GpuNames | None = None,
     aliases: Aliases | None = None,
-) -> pl.LazyFrame:
+) -> Jobs:
     """Add the `needed` dimensions that the JOBS facts lack.
 
     - `tier`: of the `cluster, tier` rows of `clusters`;
@@ -95,7 +96,7 @@ def check_dimensions(names: Iterable[str]) -> frozenset[str]:
     return frozenset(asked)
 
 
-def filter_where(jobs: pl.LazyFrame, where: Mapping[str, Sequence[str]]) -> pl.LazyFrame:
+def filter_where(jobs: Jobs, where: Mapping[str, Sequence[str]]) -> Jobs:
     """The jobs whose dimensions have one of the values asked of each; an empty value is unknown."""
     for name, values in where.items():
         column = pl.col(name).cast(pl.String)
@@ -116,21 +117,21 @@ def dimension_notes(needed: Iterable[str], *, awards: pl.DataFrame) -> tuple[str
     return tuple(notes)
 
 
-def _tier(jobs: pl.LazyFrame, known: _Known, _: list[str]) -> pl.LazyFrame:
+def _tier(jobs: Jobs, known: _Known, _: list[str]) -> Jobs:
     tiers = {} if known.clusters is None else dict(known.clusters.select("cluster", "tier").rows())
     return jobs.with_columns(
         tier=pl.col("cluster").replace_strict(tiers, default=None, return_dtype=pl.String)
     )
 
 
-def _of_award(jobs: pl.LazyFrame, known: _Known, wanted: list[str]) -> pl.LazyFrame:
+def _of_award(jobs: Jobs, known: _Known, wanted: list[str]) -> Jobs:
     if known.awards is None:
         return jobs.with_columns(pl.lit(None, pl.String).alias(name) for name in wanted)
     labels = account_labels(known.awards).select("cluster", "account", *wanted)
     return jobs.join(labels.lazy(), on=["cluster", "account"], how="left")
 
 
-def _gpus_band(jobs: pl.LazyFrame, _: _Known, __: list[str]) -> pl.LazyFrame:
+def _gpus_band(jobs: Jobs, _: _Known, __: list[str]) -> Jobs:
     held = pl.when("started").then("gpus").otherwise("req_gpus")
     band: pl.Expr = pl.when(held > _BAND_ENDS[-1]).then(pl.lit(GPUS_BANDS[-1]))
     for end, label in zip(_BAND_ENDS[::-1], GPUS_BANDS[-2::-1], strict=True):
@@ -138,14 +139,14 @@ def _gpus_band(jobs: pl.LazyFrame, _: _Known, __: list[str]) -> pl.LazyFrame:
     return jobs.with_columns(gpus_band=band)
 
 
-def _node_role(jobs: pl.LazyFrame, known: _Known, _: list[str]) -> pl.LazyFrame:
+def _node_role(jobs: Jobs, known: _Known, _: list[str]) -> Jobs:
     if known.roles is None:
         return jobs.with_columns(node_role=pl.lit(None, pl.String))
     roles = {
         (cluster, node): role
         for cluster, node, role in known.roles.select("cluster", "node", "node_role").iter_rows()
     }
-    lists = jobs.select("cluster", "node_list").drop_nulls().unique().collect(engine="streaming")
+    lists = distinct(jobs, "cluster", "node_list").drop_nulls()
     told = [(cluster, nodes, _role(cluster, nodes, roles)) for cluster, nodes in lists.iter_rows()]
     table = pl.DataFrame(
         told,
@@ -164,13 +165,11 @@ def _role(cluster: str, nodes: str, roles: Mapping[tuple[str, str], str | None])
     return MIXED_ROLES if len(found) > 1 else next(iter(found), None)
 
 
-def _gpu_model(jobs: pl.LazyFrame, known: _Known, _: list[str]) -> pl.LazyFrame:
+def _gpu_model(jobs: Jobs, known: _Known, _: list[str]) -> Jobs:
     return by_gpu_model(jobs, catalogue=known.catalogue, aliases=known.aliases)
 
 
-_ADDED: Final[
-    Mapping[tuple[str, ...], Callable[[pl.LazyFrame, _Known, list[str]], pl.LazyFrame]]
-] = {
+_ADDED: Final[Mapping[tuple[str, ...], Callable[[Jobs, _Known, list[str]], Jobs]]] = {
     ("tier",): _tier,
     OF_AN_AWARD: _of_award,
     ("gpus_band",): _gpus_band,

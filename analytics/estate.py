@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from analytics.gpu_models import Aliases, GpuNames
+from analytics.parted_jobs import Jobs
 from model.inference_thresholds import InferenceThresholds
 from model.mig_profiles import MigProfiles
 from model.schemas import NODE_EVENTS
@@ -41,7 +42,7 @@ class Estate:
       against node and partition names in the manner of the shell, and the first match wins.
     """
 
-    jobs: pl.LazyFrame
+    jobs: Jobs
     nodes: pl.DataFrame
     observed: pl.DataFrame
     events: pl.DataFrame = field(default_factory=NODE_EVENTS.schema.to_frame)

@@ -8,6 +8,8 @@ from typing import Final
 
 import polars as pl
 
+from analytics.parted_jobs import Jobs, distinct
+
 ShareOf = Callable[[str], tuple[str | None, Fraction]]
 """Of a Slurm GPU type: the card's catalogue id, and the share of the card that one GPU is."""
 
@@ -20,10 +22,9 @@ def parse_gpu_types(text: str) -> dict[str, int]:
     return {gpu_type: int(count) for gpu_type, _, count in pairs}
 
 
-def distinct_gpu_types(jobs: pl.LazyFrame) -> list[str]:
+def distinct_gpu_types(jobs: Jobs) -> list[str]:
     """The distinct `gpu_types` cells: few, however many the jobs."""
-    cells = jobs.select(pl.col("gpu_types").unique()).collect(engine="streaming")["gpu_types"]
-    return sorted(cell for cell in cells if cell)
+    return [cell for cell in distinct(jobs, "gpu_types")["gpu_types"] if cell]
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class PhysicalGpus:
     units_a_card: int = 1
 
 
-def physical_gpus(jobs: pl.LazyFrame, share_of: ShareOf | None) -> PhysicalGpus:
+def physical_gpus(jobs: Jobs, share_of: ShareOf | None) -> PhysicalGpus:
     """How to count the GPUs of jobs in whole cards, with integers.
 
     A MIG instance counts as its share of the card's compute slices; GPUs without a type count

@@ -6,6 +6,7 @@ from typing import Final, Protocol
 import polars as pl
 
 from analytics.gpu_counts import parse_gpu_types
+from analytics.parted_jobs import Jobs, PartedJobs, distinct
 
 NO_GPU: Final = "none"
 UNKNOWN_MODEL: Final = "unknown"
@@ -31,9 +32,7 @@ class GpuNames(Protocol):
         """The catalogue id of a card, None where the name is not known."""
 
 
-def by_gpu_model(
-    jobs: pl.LazyFrame, *, catalogue: GpuNames | None, aliases: Aliases
-) -> pl.LazyFrame:
+def by_gpu_model(jobs: Jobs, *, catalogue: GpuNames | None, aliases: Aliases) -> Jobs:
     """A row for each job and GPU model, with the model's own `gpus` and `gpu_types`.
 
     `gpu_model` is the catalogue's id, else Slurm's own type name; "unknown" for GPUs without a
@@ -42,13 +41,18 @@ def by_gpu_model(
     as `gpus_of_job`. `req_gpus` of a job with several models are the model's own GPUs.
     """
     gpus = pl.when("started").then("gpus").otherwise("req_gpus")
-    dealt = jobs.with_columns(
-        pl.when("started").then("gpu_types").otherwise("req_gpu_types").fill_null("").alias(_CELL),
-        gpus=gpus,
-        gpus_of_job=gpus,
-    )
-    cells = dealt.select("cluster", _CELL).filter(pl.col(_CELL) != "").unique().collect()
-    parts = _parts(cells.iter_rows(), catalogue, aliases).lazy()
+    cell = pl.when("started").then("gpu_types").otherwise("req_gpu_types").fill_null("")
+    dealt = jobs.with_columns(cell.alias(_CELL), gpus=gpus, gpus_of_job=gpus)
+    cells = distinct(dealt, "cluster", _CELL).filter(pl.col(_CELL) != "")
+    parts = _parts(cells.iter_rows(), catalogue, aliases)
+    if isinstance(dealt, PartedJobs):
+        return dealt.map(lambda frame: _each_model(frame, parts))
+    return _each_model(dealt, parts)
+
+
+def _each_model(dealt: pl.LazyFrame, table: pl.DataFrame) -> pl.LazyFrame:
+    """The models of jobs with their `_CELL`, of which `table` tells what is in each."""
+    parts = table.lazy()
     typed = parts.group_by("cluster", _CELL).agg(pl.col("gpus").sum().alias(_TYPED))
     others = dealt.join(typed, on=["cluster", _CELL], how="left").with_columns(
         pl.col(_TYPED).fill_null(0)

@@ -10,6 +10,7 @@ from analytics.calendar import Calendar
 from analytics.dimensions import filter_where
 from analytics.finding import Finding
 from analytics.last_seen import last_seen
+from analytics.parted_jobs import Jobs, distinct, lazy
 from analytics.tally import batches
 from model.errors import InputError
 from model.hostlist import expand
@@ -52,7 +53,7 @@ _EARLIER: Final = (
 
 
 def job_list(
-    jobs: pl.LazyFrame,
+    jobs: Jobs,
     *,
     calendar: Calendar,
     observed: pl.DataFrame,
@@ -84,7 +85,7 @@ def job_list(
     for name in asked:
         if name not in JOB_LIST_COLUMNS:
             raise InputError(f"no column {name!r}", hint=did_you_mean(name, JOB_LIST_COLUMNS))
-    names = jobs.select(pl.col("reason").unique()).collect(engine="streaming")["reason"]
+    names = distinct(jobs, "reason")["reason"]
     lines = (
         _of_batch(batch, calendar, last_seen(observed), until_s)
         .with_columns(**_reasons(names.drop_nulls().to_list(), reasons))
@@ -93,7 +94,7 @@ def job_list(
     )
     first, count = [], 0
     for each in lines:
-        kept = filter_where(each, asked)
+        kept = lazy(filter_where(each, asked))
         top, size = pl.collect_all([_longest(kept, listed), kept.select(pl.len())])
         first.append(top)
         count += size.item()
@@ -102,10 +103,10 @@ def job_list(
     return Finding(frame.drop(_ID), (*notes, *([] if until_s is None else [_EARLIER])))
 
 
-def ran_on(jobs: pl.LazyFrame, nodes: Collection[str]) -> pl.LazyFrame:
+def ran_on(jobs: Jobs, nodes: Collection[str]) -> Jobs:
     """The jobs that ran on one of the nodes; a job on several is there for each of them."""
-    lists = jobs.select(pl.col("node_list").drop_nulls().unique()).collect(engine="streaming")
-    wanted = [each for each in lists["node_list"] if not set(nodes).isdisjoint(_names(each))]
+    lists = distinct(jobs, "node_list")["node_list"].drop_nulls()
+    wanted = [each for each in lists if not set(nodes).isdisjoint(_names(each))]
     return jobs.filter(pl.col("node_list").is_in(wanted))
 
 

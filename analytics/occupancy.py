@@ -6,6 +6,7 @@ from typing import Final
 
 import polars as pl
 
+from analytics.parted_jobs import Frames, Jobs, Part, lazy, of_each, touching
 from model.errors import InputError
 from model.hostlist import expand
 
@@ -50,9 +51,7 @@ class Occupancy:
     unplaced: pl.DataFrame
 
 
-def occupancy(
-    jobs: pl.LazyFrame, *, begin_s: int, end_s: int, inventory: pl.DataFrame
-) -> Occupancy:
+def occupancy(jobs: Jobs, *, begin_s: int, end_s: int, inventory: pl.DataFrame) -> Occupancy:
     """The started jobs that held anything in [begin_s, end_s), each spread over its nodes.
 
     A job on one node is exact. Of a job on several nodes the log has only totals: GPUs and CPUs
@@ -68,9 +67,7 @@ def occupancy(
     return Occupancy(keys=keys, placed=placed, unplaced=unplaced)
 
 
-def placed_jobs(
-    jobs: pl.LazyFrame, *, begin_s: int, end_s: int, keys: pl.DataFrame
-) -> pl.DataFrame:
+def placed_jobs(jobs: Jobs, *, begin_s: int, end_s: int, keys: pl.DataFrame) -> pl.DataFrame:
     """`placed` of `occupancy` for some jobs, with the nodes' known `keys`, and whose each row is.
 
     Columns: `cluster`, `job_id`, `submit`, then PLACED_SCHEMA.
@@ -81,16 +78,21 @@ def placed_jobs(
     return held.join(spread, on=list(_LIST)).select("cluster", *_JOB, *_placed())
 
 
-def first_jobs(jobs: pl.LazyFrame) -> pl.DataFrame:
+def first_jobs(jobs: Jobs) -> pl.DataFrame:
     """The moment at which a job first held each node, of all jobs: `cluster, node, first_job_s`."""
+    parts = [frame for (frame,) in of_each(jobs, "first jobs of node lists", _firsts)]
+    firsts = pl.concat(parts).group_by(_LIST).agg(pl.col("first_job_s").min())
+    each = firsts.join(expanded(firsts.select(_LIST)), on=list(_LIST))
+    return each.group_by(_NODE).agg(pl.col("first_job_s").min()).sort(_NODE)
+
+
+def _firsts(part: Part) -> Frames:
     firsts = (
-        jobs.filter("started", pl.col("start") < pl.col("held_until"))
+        part.frame.filter("started", pl.col("start") < pl.col("held_until"))
         .group_by("cluster", pl.col("node_list").fill_null(""))
         .agg(pl.col("start").min().dt.epoch("s").alias("first_job_s"))
-        .collect()
     )
-    each = firsts.join(expanded(firsts.select(_LIST)), on=list(_LIST))
-    return each.group_by(_NODE).agg(pl.col("first_job_s").min())
+    return [firsts.collect(engine="streaming")]
 
 
 def _keys(nodes: pl.DataFrame) -> pl.DataFrame:
@@ -107,12 +109,11 @@ def _placed() -> list[pl.Expr]:
     ]
 
 
-def _held(
-    jobs: pl.LazyFrame, *, begin_s: int, end_s: int, further: Sequence[str] = ()
-) -> pl.DataFrame:
+def _held(jobs: Jobs, *, begin_s: int, end_s: int, further: Sequence[str] = ()) -> pl.DataFrame:
     begin, end = pl.col("start").dt.epoch("s"), pl.col("held_until").dt.epoch("s")
     return (
-        jobs.filter("started")
+        lazy(touching(jobs, begin_s, end_s))
+        .filter("started")
         .select(
             "cluster",
             *further,

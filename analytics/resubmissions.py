@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from analytics.parted_jobs import Jobs, lazy
 from analytics.tally import batches
 
 HOUR_S: Final = 3600
@@ -17,7 +18,7 @@ SAME: Final = ("cluster", "user", "name_hash", "partition", "req_gpus", "limit_s
 _REQUEST: Final = "_request"
 
 
-def came_again(jobs: pl.LazyFrame) -> pl.DataFrame:
+def came_again(jobs: Jobs) -> pl.DataFrame:
     """Of each job that ended without a start and was submitted again, how soon.
 
     Args:
@@ -41,10 +42,11 @@ def came_again(jobs: pl.LazyFrame) -> pl.DataFrame:
     return again.filter(pl.col("again_after_s") <= WEEK_S).sort(JOB_KEY)
 
 
-def _gone(jobs: pl.LazyFrame) -> pl.DataFrame:
+def _gone(jobs: Jobs) -> pl.DataFrame:
     """The jobs that ended without a start and whose request is known."""
     return (
-        jobs.filter(~pl.col("started"), pl.col("end").is_not_null())
+        lazy(jobs)
+        .filter(~pl.col("started"), pl.col("end").is_not_null())
         .select(*SAME, "job_id", "submit", submit_s=_epoch_s("submit"), end_s=_epoch_s("end"))
         .drop_nulls(SAME)
         .collect(engine="streaming")

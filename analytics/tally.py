@@ -10,6 +10,7 @@ import polars as pl
 from analytics.calendar import Calendar
 from analytics.group_numbers import numbered, with_new_groups
 from analytics.job_events import Census, reduce_jobs, take_census
+from analytics.parted_jobs import Jobs, PartedJobs
 from analytics.reductions import GROUP, complete, summed, ticks
 
 BATCH_JOBS: Final = 1_000_000
@@ -33,12 +34,15 @@ class Tally:
         return complete(self.sums, self.groups.select(GROUP), calendar=calendar)
 
 
-def batches(jobs: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
+def batches(jobs: Jobs) -> Iterator[pl.LazyFrame]:
     """The jobs, some whole months of submission at a time; `month` is what facts lie apart by.
 
     A batch has about `BATCH_JOBS` jobs, or one month. (Polars's own batches are read ahead without
     bound, so that ten million jobs took 1.5 GB.)
     """
+    if isinstance(jobs, PartedJobs):
+        yield from _of_parts(jobs)
+        return
     counts = jobs.group_by(_MONTH).len().sort(_MONTH).collect(engine="streaming")
     if counts["len"].sum() <= BATCH_JOBS:
         yield jobs
@@ -46,6 +50,18 @@ def batches(jobs: pl.LazyFrame) -> Iterator[pl.LazyFrame]:
     filled = counts.with_columns(batch=(pl.col("len").cum_sum() - 1) // BATCH_JOBS)
     for months in filled.partition_by("batch", maintain_order=True):
         yield jobs.filter(pl.col(_MONTH).is_in(months[_MONTH].implode(), nulls_equal=True))
+
+
+def _of_parts(jobs: PartedJobs) -> Iterator[pl.LazyFrame]:
+    waiting: list[pl.LazyFrame] = []
+    rows = 0
+    for part in jobs.parts:
+        if waiting and rows + part.rows > BATCH_JOBS:
+            yield pl.concat(waiting)
+            waiting, rows = [], 0
+        waiting.append(part.frame)
+        rows += part.rows
+    yield pl.concat(waiting) if waiting else jobs.whole.clear()
 
 
 def tally(moments: Iterable[pl.LazyFrame], by: Sequence[str], *, calendar: Calendar) -> Tally:

@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from analytics.parted_jobs import Frames, Jobs, Part, of_each
+
 _MONTH = "_start_month"
 
 
@@ -16,9 +18,7 @@ def gpu_partitions(nodes: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def with_gpu_tracking(
-    jobs: pl.LazyFrame, *, gpu_partitions: pl.LazyFrame | None = None
-) -> pl.LazyFrame:
+def with_gpu_tracking(jobs: Jobs, *, gpu_partitions: pl.LazyFrame | None = None) -> Jobs:
     """Add `gpu_untracked`, and make the GPUs of such jobs unknown: they are not zero.
 
     Where no started job of a cluster carries a GPU in a month (UTC, of the start), accounting did
@@ -41,22 +41,31 @@ def with_gpu_tracking(
     )
 
 
-def _partitions_with_gpus(jobs: pl.LazyFrame, given: pl.LazyFrame | None) -> pl.DataFrame:
-    asked = jobs.filter(pl.col("req_gpus") > 0).select("cluster", "partition")
-    known = [asked] if given is None else [asked, given.select("cluster", "partition")]
-    return pl.concat(known).drop_nulls().unique().collect(engine="streaming")
+def _partitions_with_gpus(jobs: Jobs, given: pl.LazyFrame | None) -> pl.DataFrame:
+    asked = [frame for (frame,) in of_each(jobs, "partitions that were asked for GPUs", _asked)]
+    known = [] if given is None else [given.select("cluster", "partition").collect()]
+    return pl.concat([*asked, *known]).drop_nulls().unique().sort("cluster", "partition")
 
 
-def _months_without_gpus(jobs: pl.LazyFrame) -> pl.DataFrame:
+def _asked(part: Part) -> Frames:
+    asked = part.frame.filter(pl.col("req_gpus") > 0).select("cluster", "partition").unique()
+    return [asked.collect(engine="streaming")]
+
+
+def _months_without_gpus(jobs: Jobs) -> pl.DataFrame:
     """`cluster` and month in which no started job carries a GPU entry."""
-    return (
-        jobs.filter("started")
+    parts = [frame for (frame,) in of_each(jobs, "months with GPUs", _tracked)]
+    months = pl.concat(parts).group_by("cluster", _MONTH).agg(pl.col("tracked").any())
+    return months.filter(~pl.col("tracked")).select("cluster", _MONTH).sort("cluster", _MONTH)
+
+
+def _tracked(part: Part) -> Frames:
+    months = (
+        part.frame.filter("started")
         .group_by("cluster", _start_month().alias(_MONTH))
         .agg(tracked=(pl.col("gpus") > 0).any())
-        .filter(~pl.col("tracked"))
-        .select("cluster", _MONTH)
-        .collect(engine="streaming")
     )
+    return [months.collect(engine="streaming")]
 
 
 def _start_month() -> pl.Expr:

@@ -15,6 +15,7 @@ from analytics.job_events import (
     Census,
     job_moments,
 )
+from analytics.parted_jobs import Jobs
 from analytics.reductions import (
     GROUP,
     level_before,
@@ -51,7 +52,7 @@ _HOUR_S: Final = 3600
 
 
 def usage(
-    jobs: pl.LazyFrame,
+    jobs: Jobs,
     *,
     calendar: Calendar,
     by: Sequence[str] = (),

@@ -5,6 +5,7 @@ from typing import Final
 import polars as pl
 
 from analytics.calendar import Calendar
+from analytics.parted_jobs import Jobs, lazy, touching
 
 _MISSING: Final = "{} of {} started jobs have no known {}: their {} are not in the sums."
 _UNKNOWN: Final = {
@@ -19,14 +20,15 @@ _UNTRACKED: Final = (
 )
 
 
-def usage_notes(jobs: pl.LazyFrame, *, calendar: Calendar) -> tuple[str, ...]:
+def usage_notes(jobs: Jobs, *, calendar: Calendar) -> tuple[str, ...]:
     """Sentences on the started jobs of the calendar whose figures are unknown."""
     until = pl.coalesce("held_until", "end", "start")
     begin, after = (
         pl.from_epoch(pl.lit(second), time_unit="s").dt.replace_time_zone("UTC")
         for second in (calendar.begin_s, calendar.end_s)
     )
-    ran = jobs.filter(pl.col("started") & (pl.col("start") < after) & (until >= begin))
+    near = lazy(touching(jobs, calendar.begin_s, calendar.end_s))
+    ran = near.filter(pl.col("started") & (pl.col("start") < after) & (until >= begin))
     if "gpu_untracked" not in ran.collect_schema().names():
         ran = ran.with_columns(gpu_untracked=pl.lit(False))
     found = (

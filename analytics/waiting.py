@@ -6,9 +6,10 @@ import polars as pl
 
 from analytics.array_tasks import task_count
 from analytics.gpu_models import UNKNOWN_MODEL, Aliases, GpuNames, by_gpu_model
+from analytics.parted_jobs import Frames, Jobs, Part, lazy, of_each, touching
 
 
-def waiting_gpus(jobs: pl.LazyFrame, *, begin_s: int, end_s: int) -> pl.DataFrame:
+def waiting_gpus(jobs: Jobs, *, begin_s: int, end_s: int) -> pl.DataFrame:
     """What waited in [begin_s, end_s): `cluster, partition, begin_s, end_s, gpus`, in seconds.
 
     A job waits from its eligible time to its start, to its end if it never started, and as far
@@ -18,13 +19,17 @@ def waiting_gpus(jobs: pl.LazyFrame, *, begin_s: int, end_s: int) -> pl.DataFram
     """
     held_unknown = pl.col("started") & pl.col("gpus").is_null()
     asked = pl.when((pl.col("req_gpus") > 0) | ~held_unknown).then("req_gpus")
-    rows = jobs.select(
-        "cluster",
-        pl.col("partition").fill_null(""),
-        begin_s=pl.col("eligible").dt.epoch("s").clip(lower_bound=begin_s),
-        end_s=_waits_until().dt.epoch("s").clip(upper_bound=end_s),
-        gpus=asked * task_count(pl.col("job_label")),
-    ).filter(pl.col("begin_s") < pl.col("end_s"), pl.col("gpus").fill_null(1) > 0)
+    rows = (
+        lazy(touching(jobs, begin_s, end_s))
+        .select(
+            "cluster",
+            pl.col("partition").fill_null(""),
+            begin_s=pl.col("eligible").dt.epoch("s").clip(lower_bound=begin_s),
+            end_s=_waits_until().dt.epoch("s").clip(upper_bound=end_s),
+            gpus=asked * task_count(pl.col("job_label")),
+        )
+        .filter(pl.col("begin_s") < pl.col("end_s"), pl.col("gpus").fill_null(1) > 0)
+    )
     return rows.collect(engine="streaming")
 
 
@@ -33,8 +38,8 @@ def _waits_until() -> pl.Expr:
 
 
 def asking_for(
-    jobs: pl.LazyFrame, models: Sequence[str], *, catalogue: GpuNames | None, aliases: Aliases
-) -> pl.LazyFrame:
+    jobs: Jobs, models: Sequence[str], *, catalogue: GpuNames | None, aliases: Aliases
+) -> Jobs:
     """The jobs with `req_gpus` of these GPU models: what named one of them, or named no model."""
     as_asked = jobs.with_columns(pl.col("started").alias("_ran"), started=pl.lit(False))
     models_asked = by_gpu_model(as_asked, catalogue=catalogue, aliases=aliases)
@@ -42,8 +47,13 @@ def asking_for(
     return models_asked.filter(fits).with_columns(req_gpus="gpus", started="_ran")
 
 
-def without_eligible(jobs: pl.LazyFrame) -> tuple[str, ...]:
+def without_eligible(jobs: Jobs) -> tuple[str, ...]:
     """The clusters whose log tells of no job when it became eligible."""
-    told = jobs.group_by("cluster").agg(pl.col("eligible").is_not_null().any())
-    never = told.filter(~pl.col("eligible")).collect(engine="streaming")
-    return tuple(sorted(never["cluster"]))
+    parts = [frame for (frame,) in of_each(jobs, "clusters that tell when eligible", _telling)]
+    told = pl.concat(parts).group_by("cluster").agg(pl.col("eligible").any())
+    return tuple(sorted(told.filter(~pl.col("eligible"))["cluster"]))
+
+
+def _telling(part: Part) -> Frames:
+    told = part.frame.group_by("cluster").agg(pl.col("eligible").is_not_null().any())
+    return [told.collect(engine="streaming")]

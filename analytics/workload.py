@@ -6,6 +6,7 @@ from typing import Final
 import polars as pl
 
 from analytics.occupancy import expanded
+from analytics.parted_jobs import Frames, Jobs, Part, lazy, of_each
 
 SERVING: Final = frozenset(
     {
@@ -49,7 +50,7 @@ class Use:
     share: float
 
 
-def uses(jobs: pl.LazyFrame, *, chain_gap_s: int) -> dict[tuple[str, str], dict[str, Use]]:
+def uses(jobs: Jobs, *, chain_gap_s: int) -> dict[tuple[str, str], dict[str, Use]]:
     """By (cluster, node): its jobs of each kind, `serving`, `interactive`, `qos`.
 
     Asked of the whole log, whatever the period in question: a node that served last month is
@@ -76,9 +77,10 @@ def uses(jobs: pl.LazyFrame, *, chain_gap_s: int) -> dict[tuple[str, str], dict[
     return found
 
 
-def _flagged(jobs: pl.LazyFrame) -> pl.DataFrame:
+def _flagged(jobs: Jobs) -> pl.DataFrame:
     return (
-        jobs.filter("started", _KIND.is_not_null(), pl.col("held_until") > pl.col("start"))
+        lazy(jobs)
+        .filter("started", _KIND.is_not_null(), pl.col("held_until") > pl.col("start"))
         .select(
             "cluster",
             pl.col("node_list").fill_null(""),
@@ -94,15 +96,18 @@ def _flagged(jobs: pl.LazyFrame) -> pl.DataFrame:
     )
 
 
-def _gpu_seconds(jobs: pl.LazyFrame) -> pl.DataFrame:
+def _gpu_seconds(jobs: Jobs) -> pl.DataFrame:
     """All GPU-seconds that jobs ever held on each node."""
     held_s = pl.col("held_until").dt.epoch("s") - pl.col("start").dt.epoch("s")
-    sums = (
-        jobs.filter("started", pl.col("gpus") > 0)
-        .group_by("cluster", pl.col("node_list").fill_null(""))
-        .agg((pl.col("gpus") * held_s).sum().alias("gpu_s"))
-        .collect()
-    )
+
+    def of_part(part: Part) -> Frames:
+        lists = part.frame.filter("started", pl.col("gpus") > 0).group_by(
+            "cluster", pl.col("node_list").fill_null("")
+        )
+        return [lists.agg((pl.col("gpus") * held_s).sum().alias("gpu_s")).collect()]
+
+    parts = [frame for (frame,) in of_each(jobs, "GPU-seconds of node lists", of_part)]
+    sums = pl.concat(parts).group_by("cluster", "node_list").agg(pl.col("gpu_s").sum())
     each = _on_nodes(sums)
     return each.group_by(_NODE).agg(pl.col("gpu_s").sum().alias("all_gpu_s"))
 

@@ -4,22 +4,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
+from typing import Final
 
 import polars as pl
 
 from analytics.calendar import Calendar, calendar, day_span
 from analytics.estate import OBSERVED_SCHEMA, Estate
+from analytics.parted_jobs import Jobs, Part, PartedJobs
 from analytics.tracking import gpu_partitions, with_gpu_tracking
 from model.errors import InputError
 from model.gpus import GpuCatalogue
 from model.mig_profiles import mig_profiles
 from model.question import Question, split_where
-from model.schemas import AWARDS, GPU_SAMPLES, JOBS, NODE_EVENTS, NODES
+from model.schemas import AWARDS, GPU_SAMPLES, NODE_EVENTS, NODES
 from model.settings import Settings
 from model.suggestions import did_you_mean
-from store import Cluster, Store
+from store import Cluster, FactPart, FactParts, Store
 
 Moments = tuple[datetime, datetime]
+
+_RECORDED: Final = ("submit", "start", "held_until", "end")
 
 
 @dataclass(frozen=True)
@@ -73,12 +77,18 @@ class Facts:
         return any(cluster.synthetic for cluster in self.clusters)
 
     @cached_property
-    def jobs(self) -> pl.LazyFrame:
-        """The JOBS facts of the clusters."""
-        return self.store.scan(JOBS).filter(pl.col("cluster").is_in(self.names))
+    def _stored_jobs(self) -> FactParts:
+        return self.store.job_parts(self.names)
 
     @cached_property
-    def tracked_jobs(self) -> pl.LazyFrame:
+    def jobs(self) -> PartedJobs:
+        """The JOBS facts of the clusters."""
+        stored = self._stored_jobs
+        parts = tuple(_part(part) for part in stored.parts)
+        return PartedJobs(stored.whole, parts, self.store.sums)
+
+    @cached_property
+    def tracked_jobs(self) -> Jobs:
         """The jobs with `gpu_untracked`: where a cluster does not track GPUs, they are unknown."""
         return with_gpu_tracking(self.jobs, gpu_partitions=gpu_partitions(self.nodes.lazy()))
 
@@ -109,10 +119,13 @@ class Facts:
     @cached_property
     def recorded(self) -> dict[str, Moments]:
         """The first and the last moment that each cluster's job records speak of."""
-        last = pl.max_horizontal("submit", "start", "held_until", "end").max()
-        frame = (
-            self.jobs.group_by("cluster").agg(pl.col("submit").min(), last.alias("last")).collect()
-        )
+        files = self._stored_jobs.files
+        if files.is_empty():
+            return {}
+        if files["min.submit"].has_nulls():
+            return _recorded(self.jobs)
+        last = pl.max_horizontal(f"max.{name}" for name in _RECORDED).max()
+        frame = files.group_by("cluster").agg(pl.col("min.submit").min(), last.alias("last"))
         return {cluster: (first, latest) for cluster, first, latest in frame.iter_rows()}
 
     @cached_property
@@ -203,6 +216,19 @@ class Facts:
         """Each cluster's own names of GPUs."""
         settings = ((name, self.settings.cluster(name)) for name in self.names)
         return {name: each.gpu_aliases for name, each in settings if each}
+
+
+def _part(part: FactPart) -> Part:
+    first_s = None if part.first is None else int(part.first.timestamp() // 1)
+    last_s = None if part.last is None else int(-(-part.last.timestamp() // 1))
+    return Part(part.frame, part.rows, first_s, last_s)
+
+
+def _recorded(jobs: PartedJobs) -> dict[str, Moments]:
+    """`Facts.recorded`, where the files of the table do not tell what times they hold."""
+    last = pl.max_horizontal(_RECORDED).max()
+    frame = jobs.group_by("cluster").agg(pl.col("submit").min(), last.alias("last")).collect()
+    return {cluster: (first, latest) for cluster, first, latest in frame.iter_rows()}
 
 
 def _clipped(begin: datetime, end: datetime, asked: Question) -> Moments:

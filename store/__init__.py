@@ -2,6 +2,8 @@
 
 from store.catalogue import Catalogue
 from store.jobs import JobWriter
+from store.kept import KeptSums
+from store.parts import FactPart, FactParts
 from store.records import (
     Cluster,
     Compaction,
@@ -18,8 +20,11 @@ __all__ = [
     "Catalogue",
     "Cluster",
     "Compaction",
+    "FactPart",
+    "FactParts",
     "FileRecord",
     "JobWriter",
+    "KeptSums",
     "Quarantined",
     "Run",
     "SourceState",

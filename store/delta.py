@@ -35,6 +35,7 @@ class DeltaFolder:
         self.table = table
         self._snapshot: DeltaTable | None = None
         self._seen_ns = -1
+        self._actions: tuple[int, pl.DataFrame] | None = None
 
     def snapshot(self) -> DeltaTable | None:
         """The newest version, or None while the table has not been written."""
@@ -44,7 +45,7 @@ class DeltaFolder:
         except FileNotFoundError:
             return None
         if self._snapshot is None or self._is_stale(log, changed_ns):
-            self._snapshot = self._load()
+            self._snapshot, self._actions = self._load(), None
             self._seen_ns = changed_ns
         return self._snapshot
 
@@ -82,16 +83,30 @@ class DeltaFolder:
 
     def files(self) -> list[DataFile]:
         """The files of the newest version."""
-        snapshot = self.snapshot()
-        if snapshot is None:
+        actions = self.actions()
+        if actions.is_empty():
             return []
-        actions = pl.DataFrame(snapshot.get_add_actions(flatten=True))
         folders = [f"partition.{column}" for column in self.table.partition]
         wanted = actions.select("path", "size_bytes", "num_records", *folders)
         return [
             DataFile(path=path, size=size, rows=rows, partition=tuple(values))
             for path, size, rows, *values in wanted.iter_rows()
         ]
+
+    def actions(self) -> pl.DataFrame:
+        """What the Delta log says of each file of the newest version, as delta-rs flattens it.
+
+        `path`, `size_bytes`, `num_records`, `partition.<column>`, and the bounds of its columns,
+        `min.<column>` and `max.<column>`. Without a column while the table has not been written.
+        """
+        snapshot = self.snapshot()
+        if snapshot is None:
+            return pl.DataFrame()
+        kept = self._actions
+        if kept is None or kept[0] != snapshot.version():
+            actions = pl.DataFrame(snapshot.get_add_actions(flatten=True))
+            kept = self._actions = snapshot.version(), actions
+        return kept[1]
 
     def scan_files(self, files: list[DataFile]) -> pl.LazyFrame:
         """The rows of some files, less the columns that are folders; `_file` names the file."""

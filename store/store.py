@@ -1,8 +1,9 @@
 """A store: fact tables in Delta Lake and a catalogue, in one folder."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -15,8 +16,10 @@ from store.catalogue import Catalogue
 from store.database import connect
 from store.delta import DeltaFolder
 from store.jobs import JobWriter
+from store.kept import KeptSums
 from store.layout import open_folder
 from store.lock import WriterLock
+from store.parts import FactParts, fact_parts
 from store.records import Compaction, TableInfo, WriteCounts
 from store.upkeep import KEEP, compact, describe
 from store.upsert import upsert
@@ -31,6 +34,9 @@ class Store:
         self.path = path
         self.catalogue = catalogue
         self.store_id = store_id
+        self.sums = KeptSums(path)
+        self._parts: dict[tuple[str, ...], FactParts] = {}
+        self._parts_at: int | None = None
         self._lock = WriterLock(path)
         self._folders = {table.name: DeltaFolder(path, table) for table in FACT_TABLES}
 
@@ -51,6 +57,21 @@ class Store:
         Filters on the partition columns and on times skip whole files.
         """
         return self._folders[table.name].scan()
+
+    def job_parts(self, clusters: Collection[str]) -> FactParts:
+        """The jobs of some clusters as they stand now, month by month of submission."""
+        folder, names = self._folders[JOBS.name], tuple(sorted(clusters))
+        at = folder.version()
+        if self._parts_at != at:
+            self._parts, self._parts_at = {}, at
+        if names not in self._parts:
+            self._parts[names] = fact_parts(folder, names)
+        return self._parts[names]
+
+    def content(self) -> str:
+        """A digest of all facts: equal where every table has the same files."""
+        paths = (file.path for folder in self._folders.values() for file in folder.files())
+        return sha256("\n".join(sorted(paths)).encode()).hexdigest()
 
     def version(self) -> str:
         """A citeable version such as `jobs@12 nodes@3`; `empty` before the first write."""
@@ -92,11 +113,15 @@ class Store:
     def compact(self, *, keep: timedelta = KEEP) -> list[Compaction]:
         """Merge small files, and delete those that no version younger than `keep` names.
 
+        Kept sums are deleted as well: they are of files that are no more.
+
         Raises InputError if `keep` is under an hour (a reader may still be at work on them),
         StoreLockedError if an ingest is at work.
         """
         with self._lock.held():
-            return [compact(folder, keep=keep) for folder in self._folders.values()]
+            done = [compact(folder, keep=keep) for folder in self._folders.values()]
+        self.sums.clear()
+        return done
 
     def close(self) -> None:
         """Close the catalogue's connections."""

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from analytics.parted_jobs import lazy
 from analytics.tracking import gpu_partitions, with_gpu_tracking
 from ingest.jobs import ZONE_ASSUMED
 from model.cluster_settings import ClusterSettings
@@ -130,7 +131,7 @@ def _cluster(facts: Facts, entry: Cluster, now: datetime) -> ClusterEvidence:
     name = entry.name
     mine = pl.col("cluster") == name
     nodes = facts.nodes.filter(mine)
-    jobs = facts.jobs.filter(mine)
+    jobs = facts.jobs.whole.filter(mine)
     catalogue = facts.store.catalogue
     files = tuple(catalogue.files(cluster=name))
     return ClusterEvidence(
@@ -139,7 +140,7 @@ def _cluster(facts: Facts, entry: Cluster, now: datetime) -> ClusterEvidence:
         synthetic=entry.synthetic,
         settings=facts.settings.cluster(name),
         jobs=jobs,
-        tracked_jobs=with_gpu_tracking(jobs, gpu_partitions=gpu_partitions(nodes.lazy())),
+        tracked_jobs=lazy(with_gpu_tracking(jobs, gpu_partitions=gpu_partitions(nodes.lazy()))),
         nodes=nodes,
         events=facts.events.filter(mine),
         telemetry_rows=_height(facts.store.scan(GPU_SAMPLES).filter(mine)),
