@@ -24,7 +24,6 @@ from store import catalogue_tables as tables
 from store.database import for_writing
 from store.delta import checked_name
 from store.records import Cluster, FileRecord, Quarantined, Run, SourceState
-from store.saved_views import SavedViews
 
 TEXT_LIMIT: Final = 4000
 """Characters of a quarantined row that are kept."""
@@ -46,12 +45,11 @@ RunStatus = Literal["done", "quarantined", "refused", "failed"]
 
 
 class Catalogue:
-    """Reads and writes the catalogue; each write is one transaction. `views` are its saved views."""
+    """Reads and writes the catalogue; each write is one transaction."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writing = for_writing(engine)
-        self.views = SavedViews(engine)
 
     # Clusters
 
@@ -196,18 +194,6 @@ class Catalogue:
         )
         with self._engine.connect() as connection:
             return " ".join(str(part) for part in connection.execute(query).one())
-
-    def facts_version(self) -> str:
-        """What changes with every file read and with what is known of a cluster.
-
-        A file may say no more than that nothing happened: its facts leave the tables as they are.
-        """
-        with self._engine.connect() as connection:
-            latest = connection.execute(select(func.max(tables.files.c.file_id))).scalar()
-        known = "; ".join(
-            f"{c.name} {c.timezone} {c.tier} {c.machine} {c.synthetic}" for c in self.clusters()
-        )
-        return f"{latest} {known}"
 
     # Sources
 
