@@ -195,6 +195,18 @@ class Catalogue:
         with self._engine.connect() as connection:
             return " ".join(str(part) for part in connection.execute(query).one())
 
+    def facts_version(self) -> str:
+        """What changes with every file read and with what is known of a cluster.
+
+        A file may say no more than that nothing happened: its facts leave the tables as they are.
+        """
+        with self._engine.connect() as connection:
+            latest = connection.execute(select(func.max(tables.files.c.file_id))).scalar()
+        known = "; ".join(
+            f"{c.name} {c.timezone} {c.tier} {c.machine} {c.synthetic}" for c in self.clusters()
+        )
+        return f"{latest} {known}"
+
     # Sources
 
     def source(self, source: str) -> SourceState | None:
