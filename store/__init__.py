@@ -14,6 +14,7 @@ from store.records import (
     TableInfo,
     WriteCounts,
 )
+from store.saved_views import SavedView, SavedViews
 from store.store import Store, open_store
 
 __all__ = [
@@ -27,6 +28,8 @@ __all__ = [
     "KeptSums",
     "Quarantined",
     "Run",
+    "SavedView",
+    "SavedViews",
     "SourceState",
     "Store",
     "TableInfo",

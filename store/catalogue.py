@@ -24,6 +24,7 @@ from store import catalogue_tables as tables
 from store.database import for_writing
 from store.delta import checked_name
 from store.records import Cluster, FileRecord, Quarantined, Run, SourceState
+from store.saved_views import SavedViews
 
 TEXT_LIMIT: Final = 4000
 """Characters of a quarantined row that are kept."""
@@ -45,11 +46,12 @@ RunStatus = Literal["done", "quarantined", "refused", "failed"]
 
 
 class Catalogue:
-    """Reads and writes the catalogue; each write is one transaction."""
+    """Reads and writes the catalogue, each write in one transaction; `views` are saved views."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._writing = for_writing(engine)
+        self.views = SavedViews(engine)
 
     # Clusters
 

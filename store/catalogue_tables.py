@@ -148,3 +148,13 @@ sources = Table(
     Column("seconds", Float, nullable=False),
     Column("seen", JSON, nullable=False),
 )
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("view_id", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(200), nullable=False, unique=True),
+    Column("page", String(200), nullable=False),
+    Column("query", Text, nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
+)

@@ -10,7 +10,7 @@ from sqlalchemy.pool import NullPool
 
 from model.errors import InputError
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest migration of `migrations/versions`."""
 
 _MIGRATION_LOCK: Final = 0x506C696D  # any number that all programs of this kind agree on
