@@ -7,10 +7,13 @@ from typing import Final
 from dash import Dash
 
 from dashboard.downloads import add_downloads
+from dashboard.freshness import add_freshness
 from dashboard.monitoring import add_monitoring
+from dashboard.pictures import add_pictures
 from dashboard.reader import Reader
 from dashboard.report_jobs_page import add_report_jobs
-from dashboard.routing import add_callbacks, warm
+from dashboard.routing import add_callbacks, draw_page, warm
+from dashboard.same_origin import refuse_other_origins
 from dashboard.security import protect
 from dashboard.shell import INDEX, shell
 from model.registry import Registry
@@ -45,8 +48,11 @@ def create_app(store: Store | None, settings: Settings, registry: Registry) -> D
     app.layout = lambda: shell(base=base, synthetic=reader.synthetic())
     add_callbacks(app, reader, base=base)
     add_downloads(app.server, reader, prefix=base)
+    add_pictures(app.server, partial(draw_page, reader, base=base), prefix=base)
+    add_freshness(app.server, reader, prefix=base)
+    refuse_other_origins(app.server)
     add_report_jobs(app, reader, base=base)
     add_monitoring(app.server, reader, prefix=base)
     protect(app)
-    app.server.extensions[WARM] = partial(warm, reader)
+    app.server.extensions[WARM] = partial(warm, reader, base=base)
     return app

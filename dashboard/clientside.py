@@ -15,8 +15,7 @@ def add_clientside_callbacks(app: Any) -> None:
         js("readAddress"),
         Output("address", "data"),
         Output("view", "data", allow_duplicate=True),
-        Input("location", "pathname"),
-        Input("location", "search"),
+        Input("moved", "data"),
         prevent_initial_call="initial_duplicate",
     )
     app.clientside_callback(

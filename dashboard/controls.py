@@ -5,10 +5,13 @@ from datetime import date
 from typing import Any, Final
 
 import dash_mantine_components as dmc
+from dash import html
 
+from dashboard.aria import aria
+from dashboard.choices import SHOWN, accounts, gpu_models, matching
 from dashboard.filters import Filters
 from dashboard.reader import Reader
-from reports.wording import day
+from reports.wording import day, number
 
 _LIST: Final[dict[str, Any]] = {
     "comboboxProps": {"withinPortal": False},
@@ -19,16 +22,26 @@ _LIST: Final[dict[str, Any]] = {
 """The list opens inside the form, a landmark, and scrolls itself: a screen reader finds it."""
 
 
-def date_field(key: str, label: str, value: date | None, *, hint: str = "") -> dmc.TextInput:
-    """The browser's own date field, with the chosen day in words below it."""
+def date_field(key: str, label: str, value: date | None, *, hint: str) -> dmc.TextInput:
+    """A day in words ("1 May 2026") that is typed, or chosen from the browser's own calendar.
+
+    A browser writes the dates of its own field as its language does, American ones too: this
+    field reads what people type, and says the day in full. `hint` is what an empty field stands
+    for.
+    """
     return dmc.TextInput(
         id={"filter": key, "default": ""},
         label=label,
-        value=value.isoformat() if value else "",
-        description=day(value) if value else hint,
-        inputWrapperOrder=["label", "input", "description"],
-        inputProps={"type": "date"},
-        debounce=600,
+        value=day(value) if value else "",
+        description="such as 1 May 2026",
+        inputWrapperOrder=["label", "input", "error", "description"],
+        inputProps={"autoComplete": "off", "spellCheck": "false"},
+        placeholder=hint,
+        rightSection=html.Button(
+            type="button", className="pl-pick", **aria(label=f"{label}: choose from a calendar")
+        ),
+        rightSectionPointerEvents="all",
+        debounce=True,
         className="pl-control",
     )
 
@@ -60,6 +73,27 @@ def choice(
     )
 
 
+def long_choice(
+    key: str, label: str, value: str | None, names: Sequence[str], *, everything: str
+) -> dmc.Select:
+    """One of very many names: a part of the name is typed, and the server lists what fits."""
+    return dmc.Select(
+        id={"filter": key, "default": ""},
+        label=label,
+        value=value,
+        data=matching(names, None, keep=value),
+        placeholder=everything,
+        searchable=True,
+        nothingFoundMessage="No such name",
+        description=f"{number(len(names))}: type to find one" if len(names) > SHOWN else None,
+        inputWrapperOrder=["label", "input", "description"],
+        clearable=True,
+        clearButtonProps={"aria-label": f"Clear {label.lower()}"},
+        **_LIST,
+        className="pl-control",
+    )
+
+
 def several(
     key: str, label: str, values: Sequence[str], options: Sequence[str], *, everything: str
 ) -> dmc.MultiSelect:
@@ -77,16 +111,31 @@ def several(
     )
 
 
+ESTATE: Final = ("period", "cluster", "tier", "account", "gpu_model")
+"""The filters of `estate_controls`, as `dashboard.applies` names them."""
+
+
 def estate_controls(reader: Reader, filters: Filters) -> list[Any]:
-    """Period, clusters and tier: what pages on the store's data filter by."""
+    """Period, clusters, tier, account and GPU model: what pages on the store's data filter by."""
     clusters = reader.clusters()
     if not clusters:
         return []
     tiers = sorted({cluster.tier for cluster in clusters if cluster.tier})
     names = [cluster.name for cluster in clusters]
     return [
-        date_field("from", "From", filters.since, hint="the first day on record"),
-        date_field("to", "Until (not included)", filters.until, hint="the last day on record"),
+        date_field("from", "From", filters.since, hint="first day on record"),
+        date_field("to", "Until (not included)", filters.until, hint="last day on record"),
         several("cluster", "Clusters", filters.clusters, names, everything="All clusters"),
         choice("tier", "Tier", filters.tier, {t: t for t in tiers}, everything="All tiers"),
+        long_choice(
+            "account", "Account", filters.account, accounts(reader), everything="All accounts"
+        ),
+        model_choice(filters, gpu_models(reader)),
     ]
+
+
+def model_choice(filters: Filters, models: Mapping[str, str]) -> dmc.Select:
+    """One GPU model; one in the address that is not known is listed as it stands there."""
+    chosen = filters.gpu_model
+    listed = models if chosen is None or chosen in models else {**models, chosen: chosen}
+    return choice("gpu_model", "GPU model", chosen, listed, everything="All models")

@@ -1,17 +1,19 @@
 """A panel: a finding as its heading, then the chart, its table and its sources, one tab each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
-from urllib.parse import quote
+from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 import dash_mantine_components as dmc
 import polars as pl
 from dash import dcc, html
 
+from dashboard.applies import ignored_by, ignored_sentence
 from dashboard.aria import aria
 from dashboard.downloads import download_query
 from dashboard.figures import Pen, draw, legend_entries
+from dashboard.filters import NO_FILTERS, Filters, write_query
 from dashboard.glossary import address
 from dashboard.grids import grid
 from model.question import Answer
@@ -22,20 +24,48 @@ from reports.palette import Theme
 from reports.wording import day
 
 Content = Any
+PICTURES: Final = ("svg", "png")
+"""Kinds of file in which a chart can be had."""
 
 
 @dataclass(frozen=True)
 class View:
-    """How the reader's screen is: its theme, and whether it is narrow."""
+    """How a page is seen: the screen's theme and width, the page's path, its filters.
+
+    `offers` are the filters of the page that some tables do not know, `watch` is told of each
+    chart as it is drawn: see `dashboard.pictures`.
+    """
 
     theme: Theme
     narrow: bool = False
     base: str = "/"
+    page: str = ""
+    filters: Filters = NO_FILTERS
+    offers: tuple[str, ...] = ()
+    watch: Callable[["Drawn"], None] | None = None
 
     @property
     def pen(self) -> Pen:
         """How charts are drawn for this screen."""
         return Pen(self.theme, narrow=self.narrow)
+
+    @property
+    def screen(self) -> tuple[str, bool, str]:
+        """What the drawing of a page goes by besides its filters and the store."""
+        return self.theme.scheme, self.narrow, self.base
+
+    def ignored_by(self, table: str) -> str | None:
+        """A sentence on the filters in use that a table does not know; None where it knows all."""
+        return ignored_sentence(ignored_by(table, self.filters, offered=self.offers))
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chart as it stands on a page, with the answer that it draws."""
+
+    key: str
+    chart: Chart
+    answer: Answer
 
 
 @dataclass(frozen=True)
@@ -64,9 +94,13 @@ def render(panel: Panel, view: View) -> html.Section:
         [
             html.H2(panel.finding, id=heading_id),
             *panel.before,
+            unfiltered(panel.answer.question.table, view),
             dmc.Tabs(
                 [_tab_list(panel), *_tab_panels(panel, view)],
+                id={"tabs": panel.key},
                 value="chart" if panel.chart else "table",
+                persistence=True,
+                persistence_type="memory",
                 keepMounted=False,
                 className="pl-tabs",
             ),
@@ -74,6 +108,12 @@ def render(panel: Panel, view: View) -> html.Section:
         className="pl-panel",
         **aria(labelledby=heading_id),
     )
+
+
+def unfiltered(table: str, view: View) -> html.P | None:
+    """What a reader must know of the filters in use that do not apply to a table."""
+    said = view.ignored_by(table)
+    return html.P(said, className="pl-lead pl-ignored") if said else None
 
 
 def _tab_list(panel: Panel) -> dmc.TabsList:
@@ -90,12 +130,16 @@ def _tab_panels(panel: Panel, view: View) -> list[dmc.TabsPanel]:
         dmc.TabsPanel(_sources(panel), value="sources"),
     ]
     if panel.chart:
-        found.insert(0, dmc.TabsPanel(chart_block(panel.key, panel.chart, view), value="chart"))
+        drawn = Drawn(panel.key, panel.chart, panel.answer)
+        found.insert(0, dmc.TabsPanel(chart_block(drawn, view), value="chart"))
     return found
 
 
-def chart_block(key: str, chart: Chart, view: View) -> html.Figure:
+def chart_block(drawn: Drawn, view: View) -> html.Figure:
     """A chart with its title; what it shows stands in words for those who do not see it."""
+    if view.watch:
+        view.watch(drawn)
+    key, chart = drawn.key, drawn.chart
     figure = draw(chart, view.pen)
     return html.Figure(
         [
@@ -112,9 +156,20 @@ def chart_block(key: str, chart: Chart, view: View) -> html.Figure:
                 role="img",
                 **aria(label=f"{chart.summary} The figures are in the table."),
             ),
+            _picture_links(drawn, view),
         ],
         className="pl-chart",
     )
+
+
+def _picture_links(drawn: Drawn, view: View) -> html.P:
+    query = urlencode({"page": view.page}) + write_query(view.filters).replace("?", "&", 1)
+    links: list[Content] = ["Download this chart: "]
+    for kind in PICTURES:
+        address = f"{view.base}download/chart/{quote(drawn.key)}.{kind}?{query}"
+        name = f"Download the chart “{drawn.chart.title}” as {kind.upper()}"
+        links += [html.A(kind.upper(), href=address, download="", **aria(label=name)), " "]
+    return html.P(links, className="pl-downloads")
 
 
 def _legend(chart: Chart, view: View) -> html.Ul | None:

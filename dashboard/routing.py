@@ -1,7 +1,8 @@
 """Callbacks: from the address to a page, from the filters to the address and the page's body."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from secrets import token_hex
 from typing import Any
 
@@ -9,12 +10,16 @@ import dash_mantine_components as dmc
 from dash import ALL, Dash, Input, Output, State, dcc, html
 from dash.exceptions import PreventUpdate
 
-from dashboard.aria import aria
+from dashboard.aria import aria, data
+from dashboard.bar import under_filters
+from dashboard.choices import accounts, matching, unknown_values
 from dashboard.clientside import add_clientside_callbacks
+from dashboard.drawn import drawn as as_drawn
 from dashboard.empty import explain
-from dashboard.filters import Filters, read_filters
+from dashboard.filters import NO_FILTERS, Filters, read_filters
+from dashboard.freshness import drawn_from
 from dashboard.pages import PAGES, Page, PageRequest
-from dashboard.panels import View
+from dashboard.panels import Drawn, View
 from dashboard.reader import Reader
 from dashboard.standing import standing
 from model.errors import PlimsollError
@@ -32,41 +37,73 @@ def add_callbacks(app: Dash, reader: Reader, *, base: str) -> None:
         Input("address", "data"),
         prevent_initial_call=True,
     )
-    def open_page(address: dict[str, Any]) -> tuple[Any, list[str], str]:
+    def open_page(address: dict[str, Any]) -> tuple[Any, list[str], dict[str, Any]]:
         page = page_at(address["pathname"], base=base)
         marks = ["pl-current" if known is page else "" for known in PAGES]
+        arrival = {"moved": address["moved"], "title": page.name if page else "No such page"}
         if page is None:
-            return _nowhere(base), marks, "No such page"
-        view = _view(address["view"], base)
-        return page_layout(page, reader, address, view), marks, page.name
+            return _nowhere(base), marks, arrival
+        return page_layout(page, reader, address, base=base), marks, arrival
 
     @app.callback(
         Output({"body": ALL}, "children"),
         Output({"drawn": ALL}, "data"),
         Input("query", "data"),
         Input("view", "data"),
+        Input("redraw", "data"),
         State({"drawn": ALL}, "data"),
         prevent_initial_call=True,
     )
     def refresh(
-        query: str, view: dict[str, Any], drawn: list[dict[str, Any]]
+        query: str, view: dict[str, Any], redraw: str | None, drawn: list[dict[str, Any]]
     ) -> tuple[list[Any], list[dict[str, Any]]]:
-        if not drawn or (now := drawn[0] | {"search": query, "view": view}) == drawn[0]:
+        if not drawn:
+            raise PreventUpdate
+        now = drawn[0] | {"search": query, "view": view, "redraw": redraw}
+        if now == {"redraw": None} | drawn[0]:
             raise PreventUpdate
         page = page_at(now["pathname"], base=base)
         if page is None:
             raise PreventUpdate
-        return [body(page, reader, read_filters(query), _view(view, base))], [now]
+        return [body(page, reader, read_filters(query), _screen(view, base))], [now]
+
+    @app.callback(
+        Output({"filter": "account", "default": ""}, "data"),
+        Input({"filter": "account", "default": ""}, "searchValue"),
+        State({"filter": "account", "default": ""}, "value"),
+        prevent_initial_call=True,
+    )
+    def search_accounts(typed: str | None, value: str | None) -> list[str]:
+        return matching(accounts(reader), "" if typed == value else typed, keep=value)
 
 
-def warm(reader: Reader) -> None:
-    """Answer what the pages ask before any filter is set, so that the first reader need not wait.
+def warm(reader: Reader, *, base: str) -> None:
+    """Draw the pages as they are before any filter is set, so that the first reader need not wait.
 
     What cannot be answered is left for the page itself to explain.
     """
     for page in PAGES:
-        with suppress(PlimsollError):
-            page.body(PageRequest(reader=reader, filters=Filters(), view=_view(None, "/")))
+        if not page.is_live:
+            with suppress(PlimsollError):
+                body(page, reader, NO_FILTERS, _screen(None, base))
+
+
+def draw_page(
+    reader: Reader,
+    path: str,
+    filters: Filters,
+    watch: Callable[[Drawn], None] | None = None,
+    *,
+    base: str,
+) -> None:
+    """Draw the body of the page at a path, if there is one, and tell `watch` of its charts.
+
+    Raises PlimsollError where the page cannot be shown.
+    """
+    page = page_at(base + path, base=base)
+    if page is not None:
+        view = _seen(page, filters, _screen(None, base))
+        page.body(PageRequest(reader=reader, filters=filters, view=replace(view, watch=watch)))
 
 
 def page_at(pathname: str | None, *, base: str) -> Page | None:
@@ -75,7 +112,7 @@ def page_at(pathname: str | None, *, base: str) -> Page | None:
     return next((page for page in PAGES if page.path == path), None)
 
 
-def page_layout(page: Page, reader: Reader, address: dict[str, Any], view: View) -> list[Any]:
+def page_layout(page: Page, reader: Reader, address: dict[str, Any], *, base: str) -> list[Any]:
     """A whole page, its filters set from the query of its address.
 
     Its body has a name of its own, so that an answer that comes when the reader has gone to
@@ -84,12 +121,13 @@ def page_layout(page: Page, reader: Reader, address: dict[str, Any], view: View)
     query = address["search"]
     filters = read_filters(query)
     name = token_hex(8)
+    shown = body(page, reader, filters, _screen(address["view"], base))
     return [
         dcc.Store(id="query", data=query),
         dcc.Store(id={"drawn": name}, data=address),
         html.H1(page.heading, tabIndex=-1),
         *_filter_bar(page.controls(reader, filters)),
-        html.Div(body(page, reader, filters, view), id={"body": name}),
+        html.Div(shown, id={"body": name}),
     ]
 
 
@@ -99,21 +137,46 @@ def _filter_bar(controls: Sequence[Any]) -> list[html.Form]:
     return [html.Form(list(controls), className="pl-filters", **aria(label="Filters"))]
 
 
-def body(page: Page, reader: Reader, filters: Filters, view: View) -> Any:
+def body(page: Page, reader: Reader, filters: Filters, screen: View) -> Any:
     """What stands below the filters; a fault that a person can act on is shown as such."""
-    faults = [dmc.Alert(fault, color="yellow", variant="light") for fault in filters.faults]
+    view = _seen(page, filters, screen)
+
+    def draw() -> list[Any]:
+        version = drawn_from(reader)
+        return [
+            under_filters(reader, filters, view),
+            *_faults(page, reader, filters),
+            page.body(PageRequest(reader=reader, filters=filters, view=view)),
+            html.Div(standing(reader, filters, base=view.base), **data(version=version)),
+        ]
+
     try:
-        shown = page.body(PageRequest(reader=reader, filters=filters, view=view))
-        return [*faults, shown, standing(reader, filters, base=view.base)]
+        return draw() if page.is_live else as_drawn(reader, page.path, filters, view.screen, draw)
     except PlimsollError as fault:
-        return [*faults, explain("This page cannot be shown", str(fault))]
+        return [
+            under_filters(reader, filters, view),
+            *_faults(page, reader, filters),
+            explain("This page cannot be shown", str(fault)),
+        ]
 
 
-def _view(data: dict[str, Any] | None, base: str) -> View:
-    shown = data or {}
+def _faults(page: Page, reader: Reader, filters: Filters) -> list[dmc.Alert]:
+    """What the address asks for in vain."""
+    unknown = unknown_values(reader, filters) if page.offers else []
+    return [
+        dmc.Alert(fault, color="yellow", variant="light") for fault in (*filters.faults, *unknown)
+    ]
+
+
+def _screen(told: dict[str, Any] | None, base: str) -> View:
+    shown = told or {}
     return View(
         theme=theme(shown.get("scheme", "light")), narrow=bool(shown.get("narrow")), base=base
     )
+
+
+def _seen(page: Page, filters: Filters, screen: View) -> View:
+    return replace(screen, page=page.path, filters=filters, offers=page.offers)
 
 
 def _nowhere(base: str) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dashboard.applies import where_for
 from dashboard.filters import Filters, chosen_clusters
 from dashboard.reader import Reader
 from model.question import Answer, Period, Question
@@ -10,9 +11,9 @@ from reports.wording import day, sentence, span
 
 @dataclass(frozen=True)
 class Scope:
-    """Questions about the clusters and the period that a reader chose.
+    """Questions within the filters that a reader chose, as far as each table knows them.
 
-    `also` are further filters, of columns that not every table has.
+    `also` are further filters, of columns that every table asked here has.
     """
 
     reader: Reader
@@ -34,16 +35,13 @@ class Scope:
         where: tuple[tuple[str, str], ...] = (),
     ) -> Question:
         """A question for a table within the filters."""
-        chosen = [("cluster", name) for name in self.filters.clusters]
-        if self.filters.tier:
-            chosen.append(("tier", self.filters.tier))
         return Question(
             table,
             by=by,
             period=period,
             since=self.filters.since,
             until=self.filters.until,
-            where=(*chosen, *self.also, *where),
+            where=(*where_for(table, self.filters), *self.also, *where),
         )
 
     def ask(

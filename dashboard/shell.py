@@ -33,13 +33,15 @@ def shell(*, base: str, synthetic: bool) -> dmc.MantineProvider:
     """The layout that stays while pages come and go in `main`."""
     return dmc.MantineProvider(
         [
-            dcc.Location(id="location", refresh=False),
+            dcc.Store(id="moved"),
             dcc.Store(id="address"),
             dcc.Store(id="view"),
             dcc.Store(id="arrival"),
+            dcc.Store(id="redraw"),
             html.A("Skip to the main content", href="#main", className="pl-skip"),
             _header(),
             *([html.Aside(SYNTHETIC_BANNER, className="pl-synthetic")] if synthetic else []),
+            *_state_of_things(),
             html.Div([_navigation(base), html.Main(id="main", tabIndex=-1)], className="pl-body"),
             _footer(),
         ],
@@ -61,6 +63,16 @@ _BLUES = [
     "#eaf2f9", "#d3e3f1", "#a9c8e4", "#8bbbe4", "#6BACE6",
     "#4a93d3", "#2073BC", "#195e9c", "#12436D", "#0d3150",
 ]  # fmt: skip
+
+
+def _state_of_things() -> list[html.Div]:
+    """Places in which `assets/` says what is loading, what failed, and that there are new data."""
+    return [
+        html.Div(id="pl-progress", className="pl-progress", hidden=True, **aria(hidden="true")),
+        html.Div(id="pl-told", className="pl-unseen", role="status"),
+        html.Div(id="pl-news", className="pl-news", role="status"),
+        html.Div(id="pl-failed", className="pl-news pl-failed", role="alert"),
+    ]
 
 
 def _header() -> html.Header:

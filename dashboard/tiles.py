@@ -6,6 +6,7 @@ import dash_mantine_components as dmc
 from dash import html
 
 from dashboard.aria import aria
+from dashboard.panels import View
 from reports.definitions import definition
 from reports.wording import NO_DATA
 
@@ -26,12 +27,12 @@ class Tile:
     column: str
 
 
-def tiles(shown: list[Tile]) -> html.Dl:
-    """The headline figures of a page."""
-    return html.Dl([_tile(tile) for tile in shown], className="pl-tiles")
+def tiles(shown: list[Tile], view: View) -> html.Dl:
+    """The headline figures of a page; each says which filters in use it does not know."""
+    return html.Dl([_tile(tile, view) for tile in shown], className="pl-tiles")
 
 
-def _tile(tile: Tile) -> html.Div:
+def _tile(tile: Tile, view: View) -> html.Div:
     missing = tile.value is None
     figure = html.Data(
         NO_DATA if missing else tile.figure,
@@ -41,10 +42,15 @@ def _tile(tile: Tile) -> html.Div:
     return html.Div(
         [
             html.Dt([html.Span(tile.name), _meaning(tile)]),
-            html.Dd([figure, html.Span(tile.under, className="pl-under")]),
+            html.Dd([figure, html.Span(tile.under, className="pl-under"), _ignored(tile, view)]),
         ],
         className="pl-tile",
     )
+
+
+def _ignored(tile: Tile, view: View) -> html.Span | None:
+    said = view.ignored_by(tile.table)
+    return html.Span(said, className="pl-under pl-ignored") if said else None
 
 
 def _meaning(tile: Tile) -> dmc.Tooltip:

@@ -1,5 +1,6 @@
 /* Clientside callbacks and the few things that only a browser knows: address, scheme, width. */
 window.dash_clientside = window.dash_clientside || {};
+window.plimsoll = window.plimsoll || {};
 
 (function () {
   const noUpdate = () => window.dash_clientside.no_update;
@@ -31,7 +32,10 @@ window.dash_clientside = window.dash_clientside || {};
   const queryOf = (values, ids) => {
     const query = new URLSearchParams();
     ids.forEach((id, place) => {
-      const value = values[place];
+      const days = window.plimsoll.days;
+      const value = days.fields.has(id.filter)
+        ? days.settled(id, values[place])
+        : values[place];
       (Array.isArray(value) ? value : [value])
         .filter((part) => part !== null && part !== undefined && part !== "" && part !== id.default)
         .forEach((part) => query.append(id.filter, part));
@@ -46,36 +50,6 @@ window.dash_clientside = window.dash_clientside || {};
     });
     return query;
   };
-
-  /* Before a print: charts scale with the paper, and tables show all of their lines. */
-  const PAPER_PX = 690;
-  const gridsOnPage = () =>
-    [...document.querySelectorAll(".pl-grid .ag-theme-quartz, .pl-grid [id]")]
-      .filter((part) => part.id.startsWith("{"))
-      .map((part) => window.dash_ag_grid && window.dash_ag_grid.getApi(JSON.parse(part.id)))
-      .filter(Boolean);
-  window.addEventListener("beforeprint", () => {
-    document.querySelectorAll(".js-plotly-plot .main-svg").forEach((drawing) => {
-      const wide = drawing.getAttribute("width");
-      const high = drawing.getAttribute("height");
-      drawing.setAttribute("viewBox", `0 0 ${wide} ${high}`);
-      drawing.parentElement.style.setProperty("--drawn", `${wide} / ${high}`);
-    });
-    gridsOnPage().forEach((grid) => grid.setGridOption("pagination", false));
-    document.querySelectorAll(".pl-grid").forEach((part) => {
-      const columns = part.querySelector(".ag-header-row");
-      const wide = columns ? columns.getBoundingClientRect().width : 0;
-      part.style.setProperty("--paper-zoom", Math.min(1, PAPER_PX / (wide || 1)).toFixed(3));
-    });
-  });
-  window.addEventListener("afterprint", () => {
-    document
-      .querySelectorAll(".js-plotly-plot .main-svg")
-      .forEach((drawing) => drawing.removeAttribute("viewBox"));
-    gridsOnPage().forEach((grid) =>
-      grid.setGridOption("pagination", grid.getDisplayedRowCount() > 20)
-    );
-  });
 
   /* A part of a page that the address names is opened and gone to, once the page is there. */
   const namedPart = () => {
@@ -92,17 +66,61 @@ window.dash_clientside = window.dash_clientside || {};
     if (part) part.scrollIntoView();
   });
 
+  /* Where the reader is, as far as the page has been told: its path and its query. */
+  const here = () => window.location.pathname + window.location.search;
+  let known = here();
+  let visits = 0;
+  const move = (how) => {
+    known = here();
+    visits += 1;
+    window.dash_clientside.set_props("moved", { data: { how: how, visit: visits } });
+  };
+  window.plimsoll.base = () => {
+    const config = document.getElementById("_dash-config");
+    return config ? JSON.parse(config.textContent).url_base_pathname || "/" : "/";
+  };
+  window.plimsoll.goHere = () => move("again");
+  window.addEventListener("_dashprivate_pushstate", () => {
+    const link = document.activeElement;
+    move(link && link.closest(".pl-under-filters") ? "filtered" : "went");
+  });
+  window.addEventListener("popstate", () => {
+    if (here() === known) return;
+    const path = known.split("?")[0];
+    move(window.location.pathname === path ? "filtered" : "back");
+  });
+
+  /* How far down a page was read is kept with its entry of the history, for the way back. */
+  window.history.scrollRestoration = "manual";
+  let resting = null;
+  window.addEventListener("scroll", () => {
+    window.clearTimeout(resting);
+    const place = window.location.href;
+    resting = window.setTimeout(() => {
+      if (window.location.href !== place) return;
+      window.history.replaceState({ ...window.history.state, down: window.scrollY }, "");
+    }, 200);
+  });
+  const readTo = () => (window.history.state && window.history.state.down) || 0;
+
   let filteredPage = null;
 
   const linksWith = (search, ids) => ids.map((id) => id.path + search);
 
   window.dash_clientside.plimsoll = {
-    readAddress: function (pathname) {
+    readAddress: function (moved) {
       const shown = view();
-      return [{ pathname: pathname, search: window.location.search, view: shown }, shown];
+      const address = {
+        pathname: window.location.pathname,
+        search: window.location.search,
+        view: shown,
+        moved: (moved && moved.how) || "came",
+        visit: (moved && moved.visit) || 0,
+      };
+      return [address, shown];
     },
 
-    writeFilters: function (values, ids, known, links, drawn) {
+    writeFilters: function (values, ids, written, links, drawn) {
       const page = drawn.length ? drawn[0].drawn : null;
       if (page !== filteredPage) {
         /* The controls have just been set from the address: there is nothing to write. */
@@ -112,17 +130,15 @@ window.dash_clientside = window.dash_clientside || {};
       const query = keepOthers(queryOf(values, ids), ids);
       query.sort();
       const text = query.toString();
-      const before = new URLSearchParams(known || "");
+      const before = new URLSearchParams(written || "");
       before.sort();
       const search = text ? `?${text}` : "";
       if (before.toString() === text) {
         return [noUpdate(), linksWith(window.location.search, links)];
       }
-      window.history.replaceState(
-        window.history.state,
-        "",
-        window.location.pathname + search + window.location.hash
-      );
+      /* A filter is a step: Back takes it away. */
+      window.history.pushState({ down: window.scrollY }, "", window.location.pathname + search);
+      known = here();
       return [search, linksWith(search, links)];
     },
 
@@ -143,18 +159,22 @@ window.dash_clientside = window.dash_clientside || {};
       return [scheme, scheme === "dark" ? "Light colours" : "Dark colours"];
     },
 
-    arrive: function (title) {
-      const started = window.plimsollArrived;
-      window.plimsollArrived = true;
+    arrive: function (arrival) {
+      const { title, moved } = arrival || {};
       document.title = title ? `${title} · Plimsoll` : "Plimsoll";
       const heading = document.querySelector("main h1");
+      if (moved === "filtered" || moved === "again") {
+        const lost = document.activeElement === document.body;
+        if (lost && heading) heading.focus({ preventScroll: true });
+        return noUpdate();
+      }
       const part = namedPart();
       if (part) {
         part.scrollIntoView();
         part.focus({ preventScroll: true });
-      } else if (started && heading) {
+      } else if (moved !== "came" && heading) {
         heading.focus({ preventScroll: true });
-        window.scrollTo(0, 0);
+        window.scrollTo(0, moved === "back" ? readTo() : 0);
       }
       return noUpdate();
     },

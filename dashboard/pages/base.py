@@ -23,7 +23,8 @@ class Page:
     """A page: `controls` are its filters, `body` what stands below them.
 
     `offers` names those of its filters that some of its tables do not know: see
-    `dashboard.applies`.
+    `dashboard.applies`. A page that `is_live` shows what changes while the store stands still:
+    its body is not remembered.
     """
 
     name: str
@@ -32,3 +33,4 @@ class Page:
     controls: Callable[[Reader, Filters], Sequence[Any]]
     body: Callable[[PageRequest], Any]
     offers: tuple[str, ...] = ()
+    is_live: bool = False

@@ -30,7 +30,8 @@ def energy_finding(row: Mapping[str, Any]) -> str:
     said = f"Jobs drew {number(jobs / 1000)} MWh"
     if idle is None:
         return f"{said}; what idle GPUs drew is not known"
-    return f"{said}, idle GPUs {number(idle / 1000)} MWh: {_part(idle / (jobs + idle))} of both"
+    beside = f"{said}, idle GPUs {number(idle / 1000)} MWh"
+    return f"{beside}: {_part(idle / (jobs + idle))} of both" if jobs + idle else beside
 
 
 def hourly_finding(frame: pl.DataFrame) -> str:
