@@ -20,6 +20,7 @@ from reports.capacity_report import (
     fragmentation,
     glossary,
     methods,
+    publications,
     quality,
     shortfall,
     sources,
@@ -162,6 +163,7 @@ def _document(
         citing.notes_table(every),
         citing.about_table(about),
         glossary.definitions_table(every),
+        *publications.tables(desk.registry, desk.settings),
     )
     as_of = _reach(desk)
     return Document(

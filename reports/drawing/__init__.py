@@ -4,6 +4,6 @@ Vega-Lite draws (Altair writes its specifications, vl-convert renders them); the
 the same descriptions with Plotly.
 """
 
-from reports.drawing.sheet import FACE, draw_svg
+from reports.drawing.sheet import FACE, draw_svg, specification
 
-__all__ = ["FACE", "draw_svg"]
+__all__ = ["FACE", "draw_svg", "specification"]

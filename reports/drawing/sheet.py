@@ -48,12 +48,19 @@ def draw_svg(chart: Chart, *, theme: Theme = LIGHT, width_px: int = WIDTH_PX) ->
     It holds no script and refers to nothing; its text is in the typeface of documents. The same
     chart gives the same bytes.
     """
-    drawing = _PAINTERS[chart.kind](chart, Paper(theme, width_px))
-    specification = _sized(drawing, width_px).to_dict(validate=False, format="vega-lite")
-    specification["config"] = _config(theme)
+    drawn = specification(chart, theme=theme, width_px=width_px)
     _learn_the_face()
-    svg = _ROLES.sub("", vl_convert.vegalite_to_svg(specification, allowed_base_urls=[]))
+    svg = _ROLES.sub("", vl_convert.vegalite_to_svg(drawn, allowed_base_urls=[]))
     return _marked(svg, theme) if chart.synthetic else svg
+
+
+def specification(
+    chart: Chart, *, theme: Theme = LIGHT, width_px: int = WIDTH_PX
+) -> dict[str, Any]:
+    """The drawing of a chart in Vega-Lite, its rows under "datasets", without title or mark."""
+    drawing = _PAINTERS[chart.kind](chart, Paper(theme, width_px))
+    drawn: dict[str, Any] = _sized(drawing, width_px).to_dict(validate=False, format="vega-lite")
+    return {**drawn, "config": _config(theme)}
 
 
 def _sized(drawing: Drawing, width_px: int) -> Drawing:

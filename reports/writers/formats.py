@@ -27,6 +27,7 @@ FORMATS: Final[Mapping[str, Format]] = {
     "md": Format(
         "Markdown", "text/markdown; charset=utf-8", "reports.writers.markdown:write_markdown"
     ),
+    "zip": Format("data package", "application/zip", "reports.writers.package:write_package"),
 }
 """By the ending of the file's name. A writer is imported when it is asked for: some are large."""
 
