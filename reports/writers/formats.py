@@ -28,6 +28,21 @@ FORMATS: Final[Mapping[str, Format]] = {
         "Markdown", "text/markdown; charset=utf-8", "reports.writers.markdown:write_markdown"
     ),
     "zip": Format("data package", "application/zip", "reports.writers.package:write_package"),
+    "docx": Format(
+        "Word",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "reports.writers.docx:write_docx",
+    ),
+    "xlsx": Format(
+        "Excel",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "reports.writers.xlsx:write_xlsx",
+    ),
+    "ods": Format(
+        "OpenDocument spreadsheet",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "reports.writers.ods:write_ods",
+    ),
 }
 """By the ending of the file's name. A writer is imported when it is asked for: some are large."""
 

@@ -11,8 +11,8 @@ from reports.document import Document
 from reports.palette import SYNTHETIC
 from reports.writers.ods_rows import Line, Rows
 from reports.writers.ods_styles import Styles
-from reports.writers.packages import repacked
 from reports.writers.sheets import COVER_LETTERS, Cover, Sheet, sheets_of
+from reports.writers.zipped import repacked
 
 
 def write_ods(document: Document) -> bytes:

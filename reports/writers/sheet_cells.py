@@ -10,7 +10,7 @@ import polars as pl
 from reports.document import Column, TableBlock
 from reports.document.cells import cell_text
 from reports.document.tables import Symbol
-from reports.writers.packages import holdable
+from reports.writers.zipped import holdable
 
 Kind = Literal["text", "number", "share", "plain", "general", "date", "moment"]
 

@@ -15,10 +15,10 @@ from xlsxwriter.format import Format
 
 from reports.document import Document
 from reports.palette import SYNTHETIC
-from reports.writers.packages import repacked
 from reports.writers.sheet_cells import Marked, Shown, ToSheet
 from reports.writers.sheet_sizes import lines_by_row, lines_of
 from reports.writers.sheets import COVER_LETTERS, Sheet, SheetColumn, Sheets, sheets_of
+from reports.writers.zipped import repacked
 
 _OPTIONS: Final = {
     "in_memory": True,
