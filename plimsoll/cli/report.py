@@ -8,6 +8,7 @@ from plimsoll.cli.lazy import LazyGroup
 
 _REPORTS: Final = {
     "capacity": "plimsoll.cli.report_capacity:capacity",
+    "due": "plimsoll.cli.report_due:due",
     "impact": "plimsoll.cli.report_impact:impact",
 }
 
