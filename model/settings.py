@@ -96,13 +96,42 @@ class Dashboard(Record):
         return self
 
 
-class Disclosure(Record):
-    """Thresholds under which a published table hides a cell."""
+Grain = Literal["month", "quarter", "year"]
 
-    minimum_people: Annotated[int, Field(ge=1)] = 10
-    round_people_to: Annotated[int, Field(ge=1)] = 5
-    minimum_users: Annotated[int, Field(ge=1)] = 10
-    minimum_institutions: Annotated[int, Field(ge=1)] = 3
+
+class Disclosure(Record):
+    """Thresholds under which a published table hides a cell.
+
+    A count of people is shown from `minimum_people` on, rounded to `round_people_to`. Any other
+    figure rests on at least `minimum_users` users and `minimum_institutions` institutions or PIs
+    (accounts, where awards do not name them), and lets none of them be reckoned by the second
+    largest to within `p_percent`. Published periods are whole ones of `grain`. Figures of
+    `agreed_clusters` are public by agreement.
+    """
+
+    minimum_people: Annotated[
+        int, Field(ge=1, description="From so many on, a count of people is shown.")
+    ] = 10
+    round_people_to: Annotated[
+        int, Field(ge=1, description="To the nearest of which multiples.")
+    ] = 5
+    minimum_users: Annotated[
+        int, Field(ge=1, description="So many users stand behind any other figure.")
+    ] = 10
+    minimum_institutions: Annotated[
+        int,
+        Field(ge=1, description="So many institutions or PIs do; else accounts stand in for PIs."),
+    ] = 3
+    p_percent: Annotated[
+        float,
+        Field(gt=0, le=100, description="How closely none may be reckoned (the p % rule)."),
+    ] = 10.0
+    grain: Annotated[Grain, Field(description="Published periods are whole ones of these.")] = (
+        "month"
+    )
+    agreed_clusters: Annotated[
+        tuple[Text, ...], Field(description="Clusters whose figures are public by agreement.")
+    ] = ()
 
 
 _LEGIBLE: Final = 4.5

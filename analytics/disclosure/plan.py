@@ -4,7 +4,7 @@ The plan is made from the whole table with the totals that anybody may ask for, 
 export: all exports together then tell no more than the plan's cells and totals do.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -24,7 +24,8 @@ class Plan:
 
     `sensitive` are the cells that break a rule; `withheld` are they and those from which they
     could be reckoned; `totals` are the sums that are published, as sets of cells; `kept` are
-    sums that break a rule and are withheld like cells. `agreed` cells are public in any case.
+    sums that are withheld like cells; `dropped` are sums that break no rule and had to go with
+    them. `agreed` cells are public in any case.
     """
 
     cells: Cells
@@ -33,6 +34,7 @@ class Plan:
     withheld: frozenset[int]
     totals: Totals
     kept: Totals
+    dropped: Totals = ()
     agreed: frozenset[int] = frozenset()
 
     def publishes(self, region: Iterable[int]) -> bool:
@@ -84,22 +86,34 @@ class Plan:
 
 def planned(
     cells: Cells,
-    totals: Sequence[frozenset[int]],
+    totals: Iterable[frozenset[int]],
     rules: Rules,
     *,
+    secrets: Iterable[frozenset[int]] = (),
     agreed: frozenset[int] = frozenset(),
 ) -> Plan:
-    """The plan for a table with the totals that may be asked for; `agreed` cells are public."""
+    """The plan for a table with the totals that may be asked for.
+
+    `secrets` are cells and sums that are withheld although they break no rule, for the sake of
+    another table; `agreed` cells are public.
+    """
 
     def is_safe(part: frozenset[int]) -> bool:
         return cells.tally(part - agreed, rules).is_safe(rules)
 
-    single = (frozenset([cell]) for cell in range(len(cells.keys)))
-    sensitive = frozenset(cell for part in single if not is_safe(part) for cell in part)
+    single = {frozenset([cell]) for cell in range(len(cells.keys))}
+    broken = {part for part in single if not is_safe(part)} | {*secrets}
+    sensitive = frozenset(cell for part in broken & single for cell in part) - agreed
     told = dict.fromkeys(total for total in totals if len(total) > 1)
-    open_ = tuple(total for total in told if is_safe(total))
-    kept = tuple(total for total in told if total not in open_)
+    open_ = tuple(total for total in told if total not in broken and is_safe(total))
+    kept = tuple(dict.fromkeys((*(t for t in told if t not in open_), *sorted_(broken - single))))
     if not rules.secondary:
-        return Plan(cells, rules, sensitive, sensitive, open_, kept, agreed)
+        return Plan(cells, rules, sensitive, sensitive, open_, kept, agreed=agreed)
     withheld, left = withheld_with(cells, sensitive, open_, kept, rules, agreed=agreed)
-    return Plan(cells, rules, sensitive, withheld, left, kept, agreed)
+    dropped = tuple(total for total in open_ if total not in left)
+    return Plan(cells, rules, sensitive, withheld, left, kept, dropped, agreed)
+
+
+def sorted_(parts: Iterable[frozenset[int]]) -> list[frozenset[int]]:
+    """Sets of cells in an order that is the same each time."""
+    return sorted(parts, key=lambda part: (len(part), sorted(part)))

@@ -28,8 +28,7 @@ def withheld_with(
     state = _State(cells, set(sensitive), list(totals), rules, agreed)
     state.settle()
     for secret in [*(frozenset([cell]) for cell in sorted(sensitive)), *kept]:
-        while state.known.exposed(secret, rules.p):
-            state.loosen(secret)
+        while state.known.exposed(secret, rules.p) and state.loosen(secret):
             state.settle()
     return frozenset(state.withheld), tuple(state.totals)
 
@@ -66,12 +65,21 @@ class _State:
                 self.withheld.add(further)
             self._known = None
 
-    def loosen(self, secret: frozenset[int]) -> None:
-        """Takes away the total of the fewest cells that has a part in bounding a secret."""
+    def loosen(self, secret: frozenset[int]) -> bool:
+        """Takes away what bounds a secret: the total of the fewest cells, else a published cell.
+
+        False where nothing bounds it but what is agreed to be public.
+        """
         hidden = secret & self.withheld
         touching = [total for total in self.totals if total & hidden]
-        self.totals.remove(min(touching, key=lambda total: (len(total), sorted(total))))
+        if touching:
+            self.totals.remove(min(touching, key=lambda total: (len(total), sorted(total))))
+        elif (further := self._cheapest(secret)) is not None:
+            self.withheld.add(further)
+        else:
+            return False
         self._known = None
+        return True
 
     def _broken(self) -> Iterator[frozenset[int]]:
         """Totals whose withheld part breaks a rule, or does so less that of one within it."""

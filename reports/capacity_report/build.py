@@ -1,7 +1,7 @@
 """The capacity report as a document: its sections in order, and what it was made of."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -28,7 +28,10 @@ from reports.capacity_report import (
     waits,
 )
 from reports.capacity_report.desk import Ask, Desk
+from reports.capacity_report.protection import closed_section, left_out
 from reports.capacity_report.selection import Selection
+from reports.disclosure import Guard, People, Regions, whole_periods
+from reports.disclosure.words import NOT_PROTECTED, PROTECTED
 from reports.document import Block, Document, Finding, Section, TableBlock
 from reports.wording import day, span
 
@@ -49,24 +52,21 @@ _WRITERS: Final[Mapping[str, Callable[[Desk], list[Block]]]] = {
     "methods": methods.write,
     "sources": sources.write,
 }
-_WITHHELD: Final = (
-    "Disclosure control is on: cells that rest on few people or on one body are withheld, and "
-    "others from which they could be reckoned back."
-)
-_NOT_PROTECTED: Final = (
-    "Disclosure control is off: this edition is for use within the organisation, not to publish."
-)
 
 
 @dataclass(frozen=True)
 class Holdings:
-    """What a report can be made from: a store or none, its clusters, the registry, settings."""
+    """What a report can be made from: a store or none, its clusters, the registry, settings.
+
+    `people` stand behind what the store holds; without them nothing of it can be protected.
+    """
 
     ask: Ask
     registry: Registry
     settings: Settings
     program_version: str
     clusters: tuple[str, ...] | None = None
+    people: People | None = None
 
     @property
     def has_store(self) -> bool:
@@ -87,7 +87,8 @@ def capacity_report(
         InputError: for a cluster that the store does not have, for a period in which it knows
             nothing, and for an earlier package that cannot be read.
     """
-    desk = Desk(selection, holdings.ask, holdings.registry, holdings.settings, holdings.has_store)
+    desk = _desk(selection, holdings)
+    selection = desk.selection
     _check(desk, holdings)
     written = _written(desk, progress)
     about = _about(desk, holdings)
@@ -100,6 +101,33 @@ def capacity_report(
     if "citing" in selection.sections:
         written["citing"] = citing.write(_citation(desk, holdings), about, selection.command)
     return _document(desk, holdings, written, about)
+
+
+def _desk(selection: Selection, holdings: Holdings) -> Desk:
+    desk = Desk(selection, holdings.ask, holdings.registry, holdings.settings, holdings.has_store)
+    if not holdings.has_store or not selection.protected:
+        return desk
+    if holdings.people is None:
+        raise ValueError("a protected report of a store needs to know who stands behind it")
+    chosen = _whole(desk)
+    regions = Regions(
+        holdings.people, clusters=chosen.clusters, since=chosen.since, until=chosen.until
+    )
+    return replace(desk, selection=chosen, guard=Guard(regions))
+
+
+def _whole(desk: Desk) -> Selection:
+    """The selection with whole periods, the only ones that are published."""
+    chosen, settings = desk.selection, desk.settings
+    known = desk.if_any(desk.overall("observed"))
+    since, until = whole_periods(
+        chosen.since,
+        chosen.until,
+        grain=settings.reports.disclosure.grain,
+        reach=known.data_as_of if known else None,
+        timezone=settings.timezone,
+    )
+    return replace(chosen, since=since, until=until)
 
 
 def _check(desk: Desk, holdings: Holdings) -> None:
@@ -122,7 +150,8 @@ def _written(desk: Desk, progress: Progress) -> dict[str, list[Block]]:
     written = {}
     for place, key in enumerate(chosen):
         progress(place, len(chosen) + 1, SECTIONS[key])
-        written[key] = _WRITERS[key](desk)
+        closed = closed_section(desk.guard, key)
+        written[key] = closed or [*_WRITERS[key](desk), *left_out(desk.guard, key)]
     progress(len(chosen), len(chosen) + 1, "Putting it together")
     return written
 
@@ -154,7 +183,7 @@ def _document(
     sections = tuple(
         Section(key, SECTIONS[key], tuple(written[key]))
         for key in SECTIONS
-        if key in written and key in printed
+        if written.get(key) and key in printed
     )
     on_pages = {table.key for section in sections for table in _tables(section.blocks)}
     every = (*tables, *desk.data, figures)
@@ -207,7 +236,7 @@ def _synthetic(desk: Desk) -> bool:
 def _disclosure(desk: Desk) -> str | None:
     if not desk.has_store:
         return None
-    return _WITHHELD if desk.selection.protected else _NOT_PROTECTED
+    return PROTECTED if desk.selection.protected else NOT_PROTECTED
 
 
 def _period(desk: Desk) -> str:

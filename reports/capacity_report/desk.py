@@ -1,27 +1,34 @@
 """What every section of the report is written with: answers, exhibits, and their blocks."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 import polars as pl
 
 from model.errors import InputError
-from model.question import Answer, Period, Question
+from model.question import PERIODS, Answer, Period, Question
 from model.registry import Registry
 from model.settings import Settings
 from reports.capacity_report.ledger import Ledger
+from reports.capacity_report.protection import (
+    may_draw,
+    may_say,
+    said_instead,
+    said_of_shown,
+    with_gap,
+)
 from reports.capacity_report.selection import Selection
 from reports.charts import Chart
 from reports.command import command_of
+from reports.disclosure import Guard
 from reports.document import (
     Block,
     Callout,
     ChartBlock,
     Finding,
     Footnote,
-    Mark,
     Paragraph,
     Runs,
     TableBlock,
@@ -68,17 +75,22 @@ class Exhibit:
 
 @dataclass
 class Desk:
-    """Answers to the selection's questions, and what has been written so far."""
+    """Answers to the selection's questions, and what has been written so far.
+
+    `guard` withholds what must not be published: None where nothing is to be withheld.
+    """
 
     selection: Selection
     ask: Ask
     registry: Registry
     settings: Settings
     has_store: bool
+    guard: Guard | None = None
     ledger: Ledger = field(default_factory=Ledger)
     headlines: list[Finding] = field(default_factory=list)
     leading_charts: list[tuple[ChartBlock, TableBlock]] = field(default_factory=list)
     data: list[TableBlock] = field(default_factory=list)
+    shown: list[TableBlock] = field(default_factory=list)
     known: dict[Question, Answer] = field(default_factory=dict)
 
     @property
@@ -116,7 +128,8 @@ class Desk:
     def answer(self, question: Question) -> Answer:
         """The answer, asked for once; raises what `ask` raises."""
         if question not in self.known:
-            self.known[question] = self.ask(question)
+            found = self.ask(question)
+            self.known[question] = self.guard.protect(found) if self.guard else found
         return self.known[question]
 
     def if_any(self, question: Question) -> Answer | None:
@@ -140,8 +153,13 @@ class Desk:
             first, last = self._observed()
             since, until = since or first, until or last
         if since is None or until is None or until - since > _MONTHS_UP_TO:
-            return "quarter"
-        return "week" if until - since <= _WEEKS_UP_TO else "month"
+            return self._no_finer("quarter")
+        return self._no_finer("week" if until - since <= _WEEKS_UP_TO else "month")
+
+    def _no_finer(self, step: Period) -> Period:
+        """The step, or the finest that is published if that is longer."""
+        finest: Period = self.settings.reports.disclosure.grain if self.guard else step
+        return max(step, finest, key=PERIODS.index)
 
     def _observed(self) -> tuple[date | None, date | None]:
         clusters = tuple(("cluster", name) for name in self.selection.clusters)
@@ -153,15 +171,17 @@ class Desk:
 
     def show(self, exhibit: Exhibit) -> list[Block]:
         """The blocks of an exhibit, in the order of reading."""
-        table = table_of(exhibit)
+        table = self._marked(table_of(exhibit))
+        self.shown.append(table)
         drawn_on = [table, *self._more(exhibit)]
         chart = self._chart(exhibit, drawn_on)
         finding = self._finding(exhibit, drawn_on)
-        if exhibit.headline:
+        if exhibit.headline and self._may_say(exhibit):
             self.headlines.append(finding)
             if chart:
                 self.leading_charts.append((chart, table))
-        said = (self._said(exhibit.key, make, drawn_on) for make in exhibit.also)
+        also = exhibit.also if self._may_say(exhibit) else ()
+        said = (self._said(exhibit.key, make, drawn_on) for make in also)
         blocks: list[Block | None] = [
             finding,
             *said,
@@ -188,8 +208,14 @@ class Desk:
         return None if empty else Paragraph(runs)
 
     def _finding(self, exhibit: Exhibit, tables: Sequence[TableBlock]) -> Finding:
-        runs = self.ledger.say(exhibit.key, lambda: sentence(exhibit.say()), tables)
         table = tables[0]
+
+        def say() -> str:
+            if not self._may_say(exhibit):
+                return sentence(said_instead(table))
+            return sentence(said_of_shown(exhibit.say(), exhibit.key, table))
+
+        runs = self.ledger.say(exhibit.key, say, tables)
         return Finding(
             key=exhibit.key,
             runs=runs,
@@ -202,20 +228,37 @@ class Desk:
         )
 
     def _chart(self, exhibit: Exhibit, tables: Sequence[TableBlock]) -> ChartBlock | None:
-        made = exhibit.chart() if exhibit.chart else None
-        if made is None or exhibit.chart is None:
-            return None
         drawn = exhibit.chart
-        self.ledger.say(f"{exhibit.key}, chart", lambda: _told(drawn()), tables)
-        return ChartBlock(exhibit.key, made, tables[0].key)
+        if drawn is None or not may_draw(self.guard, exhibit.key, exhibit.answer):
+            return None
+        made = drawn()
+        if made is None:
+            return None
+
+        def told() -> str:
+            again = drawn()
+            return f"{again.title}. {with_gap(again, tables).summary}" if again else ""
+
+        self.ledger.say(f"{exhibit.key}, chart", told, tables)
+        return ChartBlock(exhibit.key, with_gap(made, tables), tables[0].key)
+
+    def _may_say(self, exhibit: Exhibit) -> bool:
+        return may_say(self.guard, exhibit.key, exhibit.answer, exhibit.more)
+
+    def _marked(self, table: TableBlock) -> TableBlock:
+        """The table with the marks of its withheld cells."""
+        if self.guard is None or table.question is None:
+            return table
+        return replace(table, marks=self.guard.marks(table.question, table.frame))
 
     def _more(self, exhibit: Exhibit) -> list[TableBlock]:
         """Tables that sentences draw on and no page prints; each is kept once."""
         found = []
         for key, answer in exhibit.more.items():
-            table = plain_table(key, answer)
+            table = self._marked(plain_table(key, answer))
             if key not in {each.key for each in self.data}:
                 self.data.append(table)
+                self.shown.append(table)
             found.append(table)
         return found
 
@@ -275,7 +318,6 @@ def _block(
     headers: tuple[str, ...] = (),
     sources: tuple[Runs, ...] = (),
 ) -> TableBlock:
-    marks: tuple[Mark, ...] = ()
     return TableBlock(
         key=key,
         caption=caption,
@@ -285,14 +327,9 @@ def _block(
         sources=sources,
         question=answer.question,
         command=command,
-        marks=marks,
         printed=printed,
         synthetic=answer.synthetic,
     )
-
-
-def _told(chart: Chart | None) -> str:
-    return f"{chart.title}. {chart.summary}" if chart else ""
 
 
 def _method(table: TableBlock) -> str:

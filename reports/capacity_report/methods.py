@@ -3,6 +3,8 @@
 from typing import Final
 
 from reports.capacity_report.desk import Desk
+from reports.capacity_report.protection import withheld_table
+from reports.disclosure.words import rule
 from reports.document import Block, ListBlock, Paragraph, Strong, Words, words
 
 _LEAD: Final = (
@@ -80,20 +82,13 @@ _METHODS: Final = {
         ),
     ),
 }
-_PROTECTED: Final = (
-    "Disclosure control",
-    (
-        "Cells that rest on few people, or that one body dominates, are withheld, and with them "
-        "others from which they could be reckoned back. Withheld cells enter no sentence and no "
-        "chart."
-    ),
-)
 
 
 def write(desk: Desk) -> list[Block]:
-    """The methods of the sections that were chosen."""
+    """The methods of the sections that were chosen, and how much disclosure control withheld."""
     told = [_METHODS[name] for name in desk.selection.sections if name in _METHODS]
-    if desk.selection.protected and desk.has_store:
-        told.append(_PROTECTED)
+    if desk.guard is not None:
+        told.append(("Disclosure control", rule(desk.settings.reports.disclosure)))
     items = tuple((Strong(f"{name}. "), Words(text)) for name, text in told)
-    return [Paragraph(words(_LEAD), "lead"), ListBlock(items)]
+    blocks: list[Block] = [Paragraph(words(_LEAD), "lead"), ListBlock(items)]
+    return [*blocks, *([withheld_table(desk.guard, desk.shown)] if desk.guard else [])]

@@ -18,6 +18,7 @@ from reports.answer import answer
 from reports.capacity_report.build import Holdings, Progress, capacity_report
 from reports.capacity_report.desk import Ask
 from reports.capacity_report.selection import Selection
+from reports.disclosure import people_of
 from reports.document import Branding, Document
 from reports.facts import Facts
 from reports.writers import FORMATS, writer
@@ -49,12 +50,14 @@ def holdings_of(
 ) -> Holdings:
     """What a report is made from; `ask` answers in place of the store, if it remembers answers."""
     known = store.catalogue.clusters() if store else []
+    asks = ask or (lambda asked: answer(asked, store=store, settings=settings, registry=registry))
     return Holdings(
-        ask=ask or (lambda asked: answer(asked, store=store, settings=settings, registry=registry)),
+        ask=asks,
         registry=registry,
         settings=settings,
         program_version=version("plimsoll"),
         clusters=tuple(sorted(each.name for each in known)) if store else None,
+        people=people_of(store, settings, registry, asks) if store else None,
     )
 
 

@@ -53,8 +53,13 @@ def clusters_chart(frame: pl.DataFrame, *, period: str, synthetic: bool = False)
 def months_chart(
     frame: pl.DataFrame, *, granularity: Period, period: str, synthetic: bool = False
 ) -> Chart | None:
-    """Available and allocated GPU-hours of each cluster by period, a small chart a cluster."""
-    known = frame.filter(pl.col("available_gpu_hours").is_not_null())
+    """Available and allocated GPU-hours of each cluster by period, a small chart a cluster.
+
+    Where either is unknown or withheld, neither is drawn: available alone would look idle.
+    """
+    known = frame.filter(
+        pl.col("available_gpu_hours").is_not_null(), pl.col("allocated_gpu_hours").is_not_null()
+    )
     if known.is_empty():
         return None
     starts = known["period_start"].unique().sort().to_list()
@@ -96,10 +101,17 @@ def period_label(start: date, granularity: Period) -> str:
 
 
 def beside_training(frame: pl.DataFrame) -> pl.DataFrame:
-    """The lines of `inference` of clusters that have inference nodes, beside their other nodes."""
+    """The lines of `inference` of clusters that have inference nodes, beside their other nodes.
+
+    Lines whose use is withheld are left out: they would look like idle ones.
+    """
     has = frame.filter(pl.col("node_role") == INFERENCE)["cluster"].unique().to_list()
     return (
-        frame.filter(pl.col("cluster").is_in(has) & (pl.col("installed_gpu_hours") > 0))
+        frame.filter(
+            pl.col("cluster").is_in(has),
+            pl.col("installed_gpu_hours") > 0,
+            pl.col("allocated_gpu_hours").is_not_null(),
+        )
         .with_columns((pl.col("node_role") != INFERENCE).alias("other"))
         .sort("cluster", "other", "node_role", "gpu_model", nulls_last=True)
         .drop("other")

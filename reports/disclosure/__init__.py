@@ -1,0 +1,8 @@
+"""Disclosure control of what is published: answers with their withheld cells, said in words."""
+
+from reports.disclosure.guard import Guard
+from reports.disclosure.people import People, people_of
+from reports.disclosure.periods import whole_periods
+from reports.disclosure.regions import Regions
+
+__all__ = ["Guard", "People", "Regions", "people_of", "whole_periods"]
