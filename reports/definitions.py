@@ -4,7 +4,10 @@ from typing import Final
 
 from model.metrics import Kind, Metric, load_metrics
 
-_SHORT_UNITS: Final = frozenset({"GPU-hours", "node-hours", "CPU-hours", "hours"})
+_SHORT_UNITS: Final = frozenset(
+    {"GPU-hours", "node-hours", "CPU-hours", "hours", "days", "years", "kWh", "MW", "kg CO2e"}
+    | {"g CO2e/kWh", "g CO2e/GPU-hour", "g CO2e/effective GPU-hour"}
+)
 
 
 def metric(table: str, name: str) -> Metric | None:

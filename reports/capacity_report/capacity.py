@@ -27,8 +27,7 @@ _DENSITIES: Final = (
     "per_1000_researchers_low", "per_1000_researchers_high", "per_billion_usd_gdp",
 )  # fmt: skip
 _MACHINES: Final = (
-    "machine", "country", "tier", "gpu_model", "gpus", "a100_equivalents_16bit", "in_service",
-    "grade",
+    "machine", "tier", "gpu_model", "gpus", "a100_equivalents_16bit", "in_service", "grade",
 )  # fmt: skip
 _HISTORY: Final = (
     "year",
@@ -38,7 +37,8 @@ _HISTORY: Final = (
     "a100_equivalents_16bit",
     "gpus_without_16bit",
 )
-_MACHINES_PRINTED: Final = 25
+_MACHINES_PRINTED: Final = 15
+_HISTORY_PRINTED: Final = 14
 
 
 def write(desk: Desk) -> list[Block]:
@@ -64,6 +64,7 @@ def _countries(desk: Desk) -> list[Block]:
         ).sort("value", descending=True, nulls_last=True),
         more={"all-machines": whole},
         also=(lambda: f"{uk_against_largest(whole.frame, UNIT, on)}.",),
+        method="A100-equivalents of public machines in service on the day, over the population",
         sources=denominator_credits(desk.registry),
         headline=True,
     )
@@ -115,7 +116,10 @@ def _history(desk: Desk) -> list[Block]:
         columns=_HISTORY,
         headers=("year", "tier"),
         chart=lambda: history_chart(answer.frame, UNIT, on),
-        shown=answer.frame.filter(pl.col("machines") > 0),
+        shown=answer.frame.filter(pl.col("machines") > 0).sort(
+            "year", descending=True, maintain_order=True
+        ),
         more={"capacity-history": answer},
+        printed=_HISTORY_PRINTED,
     )
     return desk.show(exhibit)

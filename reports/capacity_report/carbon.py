@@ -7,7 +7,7 @@ from reports.capacity_report.desk import Desk, Exhibit, missing
 from reports.charts.carbon import emissions_chart, energy_chart, hourly_chart, quality_chart
 from reports.document import Block
 from reports.findings.carbon import carbon_finding, energy_finding, hourly_finding, quality_finding
-from reports.missing import no_jobs, no_store, yearly_factors
+from reports.missing import no_jobs, yearly_factors
 
 _EMISSIONS: Final = (
     "period_start", "carbon_operational_kg", "carbon_embodied_kg", "intensity_g_per_kwh",
@@ -27,7 +27,7 @@ _QUALITY: Final = (
 def write(desk: Desk) -> list[Block]:
     """The blocks of the section."""
     if not desk.has_store:
-        return [missing(no_store())]
+        return []
     total = desk.if_any(desk.question("carbon"))
     if total is None:
         return [missing(no_jobs())]

@@ -28,10 +28,13 @@ _OUTLOOK: Final = (
     "goal", "year", "machines", "gpus", "a100_equivalents_16bit", "missing_a100_equivalents",
     "cards_to_buy", "power_mw",
 )  # fmt: skip
+_GOALS: Final = {"keep": "keep today's", "double": "double today's", "reach peer": "reach the peer"}
 _CLAIMS: Final = ("said", "verdict", "figure_claimed", "figure_found", "unit", "why")
 _COMMITMENTS: Final = (
     "machine", "tier", "in_service", "retired", "years_served", "funded_until", "commitment_years",
 )  # fmt: skip
+_KNOWN_FIRST: Final = ("funded_until", "commitment_years", "years_served")
+_COMMITMENTS_PRINTED: Final = 12
 _DELIVERED: Final = (
     "machine", "cluster", "gpus", "a100_equivalents_16bit", "a100_equivalents_delivered",
     "delivered_share", "effective_share", "telemetry_coverage",
@@ -82,7 +85,9 @@ def _outlook(desk: Desk) -> list[Block]:
         columns=_OUTLOOK,
         headers=("goal", "year"),
         chart=lambda: outlook_chart(frame, peer=peer) if frame.height else None,
+        shown=frame.with_columns(pl.col("goal").replace(_GOALS)),
         also=(lambda: purchase_sentence(frame, peer=peer),),
+        printed=frame["year"].n_unique(),
         lead=(
             "Machines without a recorded last day are assumed to serve as long as retired ones "
             "did; the notes of the table tell the assumptions."
@@ -113,7 +118,11 @@ def _commitments(desk: Desk) -> list[Block]:
         answer=answer,
         caption="For how long machines of the UK served and are paid for",
         columns=_COMMITMENTS,
-        lead="No data is unknown: it does not mean that nothing is paid.",
+        shown=answer.frame.sort(
+            *(pl.col(name).is_null() for name in _KNOWN_FIRST), maintain_order=True
+        ),
+        lead="“No data” means unknown, not that nothing is paid. What is known stands first.",
+        printed=_COMMITMENTS_PRINTED,
     )
     return desk.show(exhibit)
 

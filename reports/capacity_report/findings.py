@@ -8,6 +8,11 @@ _SYNTHETIC = (
     "Every figure on clusters, jobs and awards is invented, to show what the report looks like. "
     "Figures on real machines come from the registry and are what they are."
 )
+_NO_STORE = (
+    "This edition is made from the registry of machines alone. What was used, waited for and "
+    "emitted needs accounting data: make a store and read a log of your cluster into it, or look "
+    "at the demonstration."
+)
 _CHARTS_OF_A_BRIEF = ("rounds", "densities")
 
 
@@ -22,8 +27,7 @@ def write(desk: Desk) -> list[Block]:
     if desk.selection.template == "brief":
         blocks += _charts(desk)
     if not desk.has_store:
-        lacking = no_store()
-        blocks.append(Callout("missing", lacking.what, words(lacking.why), lacking.command))
+        blocks.append(Callout("missing", "No store yet", words(_NO_STORE), no_store().command))
     return blocks
 
 

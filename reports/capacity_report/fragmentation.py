@@ -12,7 +12,7 @@ from reports.findings.pools import (
     sizes_finding,
     stranded_finding,
 )
-from reports.missing import no_nodes, no_store
+from reports.missing import no_nodes
 
 _STRANDED: Final = (
     "period_start", "stranded_gpu_hours", "idle_gpu_hours", "stranded_fraction", "peak_sum",
@@ -31,7 +31,7 @@ def write(desk: Desk) -> list[Block]:
 
 def _stranded(desk: Desk) -> list[Block]:
     if not desk.has_store:
-        return [missing(no_store())]
+        return []
     total = desk.if_any(desk.question("fragmentation"))
     if total is None:
         return [missing(no_nodes())]

@@ -15,7 +15,7 @@ from reports.findings.health import (
     symptoms_finding,
     telemetry_finding,
 )
-from reports.missing import no_jobs, no_store
+from reports.missing import no_jobs
 
 _OBSERVED: Final = ("cluster", "observed_from", "observed_to", "days", "gap_days", "assumed")
 _ROWS: Final = ("rows_read", "rows_accepted", "rows_steps", "rows_quarantined")
@@ -25,7 +25,7 @@ _COVERED: Final = ("cluster", "allocated_gpu_hours", "telemetry_coverage")
 def write(desk: Desk) -> list[Block]:
     """The blocks of the section. Lines of logs and paths, which may name people, stay out of it."""
     if not desk.has_store:
-        return [missing(no_store())]
+        return []
     observed = desk.if_any(desk.overall("observed", where=_clusters(desk)))
     if observed is None:
         return [missing(no_jobs())]
@@ -50,7 +50,8 @@ def _observed(desk: Desk, answer: Answer) -> list[Block]:
         caption="Spans in which the jobs of each cluster are known",
         columns=_OBSERVED,
         headers=("cluster", "observed_from"),
-        lead="What ran outside these spans is unknown, and counted nowhere as zero.",
+        lead="What ran outside these spans is unknown, and nowhere counted as zero.",
+        method="The spans for which logs were asked, joined where they meet",
         headline=True,
     )
     return desk.show(exhibit)
@@ -70,7 +71,8 @@ def _symptoms(desk: Desk) -> list[Block]:
         caption="What is wrong, doubtful, or assumed, by check",
         headers=("severity", "check"),
         shown=counted,
-        lead="Each, with the line that mends it, is told by the command plimsoll doctor.",
+        lead="The command plimsoll doctor tells each, with the line that mends it.",
+        method="The checks of plimsoll doctor, counted",
         commandless=True,
     )
     return desk.show(exhibit)
@@ -90,6 +92,7 @@ def _telemetry(desk: Desk) -> list[Block]:
         columns=_COVERED,
         chart=lambda: telemetry_chart(each.frame, period=period, synthetic=each.synthetic),
         more={"utilisation-total": whole},
+        method="GPU-hours that telemetry covers, over those allocated",
     )
     return desk.show(exhibit)
 

@@ -10,11 +10,10 @@ from reports.charts.shortfall import cuts_chart, round_name, rounds_chart
 from reports.document import Block, Callout, words
 from reports.findings.awards import expected_sentence, grantable_finding, published_finding
 from reports.findings.shortfall import cut_finding, last_round, round_finding, unmet_sentence
-from reports.missing import no_awards, no_store
+from reports.missing import no_awards
 
 _ROUNDS: Final = (
-    "round", "applications", "awards", "requested", "recommended", "granted", "used", "unit",
-    "awarded_share", "cut_q1", "cut_median", "cut_q3", "uniform_cut_of_funded", "unmet_low",
+    "round", "requested", "recommended", "granted", "used", "unit", "awarded_share", "unmet_low",
     "unmet_high",
 )  # fmt: skip
 _APPLICATIONS: Final = (
@@ -26,9 +25,9 @@ _GRANTABLE: Final = (
     "grantable_low", "grantable_high",
 )  # fmt: skip
 _PUBLISHED: Final = (
-    "scheme", "year", "resource", "unit", "requested", "granted", "cut", "demand_ratio",
-    "applications", "awards", "grade",
+    "scheme", "year", "resource", "unit", "requested", "granted", "cut", "grade",
 )  # fmt: skip
+_CUT: Final = "A cut is one less the granted over the requested, of a funded application"
 
 
 def write(desk: Desk) -> list[Block]:
@@ -38,7 +37,7 @@ def write(desk: Desk) -> list[Block]:
 
 def _rounds(desk: Desk) -> list[Block]:
     if not desk.has_store:
-        return [missing(no_store())]
+        return []
     answer = desk.if_any(desk.overall("shortfall"))
     row = last_round(answer.frame) if answer else None
     if answer is None or row is None:
@@ -52,6 +51,7 @@ def _rounds(desk: Desk) -> list[Block]:
         headers=("call", "round"),
         chart=lambda: rounds_chart(answer.frame, synthetic=answer.synthetic),
         also=(lambda: unmet_sentence(row),),
+        method="Granted over requested, over all applications of the round",
         headline=True,
     )
     return [*desk.show(rounds), *_cuts(desk, answer, row)]
@@ -68,6 +68,7 @@ def _cuts(desk: Desk, rounds: Answer, row: dict[str, Any]) -> list[Block]:
             columns=("round", "decided", "awards", "cut_q1", "cut_median", "cut_q3",
                      "uniform_cut_of_funded", "uniform_cut_of_decided"),
             headers=("call", "round"),
+            method=_CUT,
             headline=True,
         )  # fmt: skip
         return [*desk.show(said), _withheld()]
@@ -86,6 +87,7 @@ def _cuts(desk: Desk, rounds: Answer, row: dict[str, Any]) -> list[Block]:
             answer.frame, median=median, name=name, synthetic=answer.synthetic
         ),
         more={"shortfall": rounds},
+        method=_CUT,
         headline=True,
     )
     return desk.show(exhibit)

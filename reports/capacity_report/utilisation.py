@@ -14,17 +14,16 @@ from reports.findings.utilisation import (
     spread_of_clusters,
     used_of_available,
 )
-from reports.missing import no_inference, no_jobs, no_nodes, no_store
+from reports.missing import no_inference, no_jobs, no_nodes
 
 _CLUSTERS: Final = (
     "cluster", "utilisation_available", "utilisation_installed", "installed_gpu_hours",
-    "not_observed_gpu_hours", "down_gpu_hours", "available_gpu_hours", "allocated_gpu_hours",
-    "idle_gpu_hours",
+    "down_gpu_hours", "available_gpu_hours", "allocated_gpu_hours", "idle_gpu_hours",
 )  # fmt: skip
 _INFERENCE: Final = (
     "cluster", "node_role", "gpu_model", "nodes", "utilisation_available",
     "training_utilisation_available", "installed_gpu_hours", "allocated_gpu_hours",
-    "free_gpu_hours", "reclaimable_low_gpu_hours", "reclaimable_high_gpu_hours",
+    "reclaimable_low_gpu_hours", "reclaimable_high_gpu_hours",
 )  # fmt: skip
 _MOVES: Final = (
     "rank", "cluster", "node", "gpu_model", "gpus", "utilisation_available",
@@ -36,7 +35,7 @@ _MOVES_PRINTED: Final = 20
 def write(desk: Desk) -> list[Block]:
     """The blocks of the section."""
     if not desk.has_store:
-        return [missing(no_store())]
+        return []
     clusters = desk.if_any(desk.question("utilisation", by=("cluster",)))
     if clusters is None:
         return [missing(no_jobs())]

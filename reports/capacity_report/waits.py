@@ -23,7 +23,7 @@ from reports.findings.demand import (
     waits_finding,
     with_unknown_gpus,
 )
-from reports.missing import no_eligible, no_jobs, no_reasons, no_store, unknown_gpus
+from reports.missing import no_eligible, no_jobs, no_reasons, unknown_gpus
 from reports.wording import day
 
 _QUEUE: Final = ("cluster", "reason_class", "reason", "jobs", "gpus")
@@ -46,7 +46,7 @@ _PRINTED_TIMES_S: Final = (0, 60, 600, 3600, 6 * 3600, 86_400, 3 * 86_400, 7 * 8
 def write(desk: Desk) -> list[Block]:
     """The blocks of the section."""
     if not desk.has_store:
-        return [missing(no_store())]
+        return []
     waits = desk.if_any(desk.question("waits"))
     usage = desk.if_any(desk.question("usage"))
     if waits is None or usage is None:
@@ -149,6 +149,7 @@ def _queue(desk: Desk, *, tracked: bool) -> list[Block]:
         )
         if told and known.height
         else None,
+        method="GPUs that waiting jobs ask for, by the reason that Slurm gives",
         headline=known.height > 0,
     )
     silent = known.height > 0 and not told

@@ -1,5 +1,8 @@
 """What stands under a table and in a footnote, in every format."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
 from reports.document.blocks import Footnote
 from reports.document.cells import SYMBOLS
 from reports.document.document import Document
@@ -20,6 +23,26 @@ def table_notes(table: TableBlock) -> list[str]:
         *table.notes,
         *([f"{further} in the files of data."] if left else []),
     ]
+
+
+@dataclass(frozen=True)
+class UnderTable:
+    """What is told under a table, and the keys of tables above whose notes it shares."""
+
+    notes: list[str]
+    shared: list[str]
+
+
+def notes_under(document: Document) -> Mapping[str, UnderTable]:
+    """The notes of each printed table by its key, each told once: under the first that has it."""
+    told: dict[str, str] = {}
+    under = {}
+    for key, table in document.printed_tables.items():
+        new = tuple(note for note in table.notes if note not in told)
+        shared = dict.fromkeys(told[note] for note in table.notes if note in told)
+        told |= dict.fromkeys(new, key)
+        under[key] = UnderTable(table_notes(replace(table, notes=new)), list(shared))
+    return under
 
 
 def table_name(key: str, document: Document, numbers: Numbering) -> str:

@@ -23,6 +23,7 @@ from reports.palette import ink_on
 _BAR = 0.62
 _LETTER_PX = 6.4
 _BARS_PART = 0.7
+_DOT_PX = 14
 
 
 def bars(chart: Chart, paper: Paper) -> Drawing:
@@ -83,14 +84,14 @@ def pairs(chart: Chart, paper: Paper) -> Drawing:
     joined = (
         alt.Chart(data(joins))
         .mark_rule(strokeWidth=4, color=paper.theme.roles["quiet"])
-        .encode(x=alt.X("from:Q"), x2="to:Q", y=names_scale(chart))
+        .encode(x=alt.X("from:Q"), x2="to:Q", y=names_scale(chart, beside_px=_DOT_PX))
     )
     dots = (
         alt.Chart(data(marks(chart, paper)))
         .mark_point(size=110, strokeWidth=2.5, opacity=1)
         .encode(
             x=across,
-            y=names_scale(chart),
+            y=names_scale(chart, beside_px=_DOT_PX),
             color=series_colours(chart, paper),
             fill=_filled(chart, paper),
         )

@@ -13,8 +13,8 @@ from reports.palette import Theme
 Drawing = alt.Chart | alt.LayerChart | alt.ConcatChart
 Row = dict[str, Any]
 
-LINE_PX: Final = 25
-UPRIGHT_PX: Final = 250
+LINE_PX: Final = 20
+UPRIGHT_PX: Final = 205
 _NAME_PX: Final = 250
 _SMALL_RANGE: Final = 5
 
@@ -89,7 +89,7 @@ def tick_format(chart: Chart) -> str:
     return ",.1f" if max(values(chart), default=0) < _SMALL_RANGE else ",.0f"
 
 
-def names_scale(chart: Chart) -> alt.Y:
+def names_scale(chart: Chart, *, beside_px: int = 6) -> alt.Y:
     """A line for each category, its name beside it, whether anything is known of it or not."""
     places = list(range(len(chart.categories)))
     axis = alt.Axis(
@@ -99,7 +99,7 @@ def names_scale(chart: Chart) -> alt.Y:
         domain=False,
         grid=False,
         labelLimit=_NAME_PX,
-        labelPadding=6,
+        labelPadding=beside_px,
         title=None,
     )
     return alt.Y("place:O", axis=axis, scale=alt.Scale(domain=places, padding=0.1))

@@ -23,7 +23,7 @@ from reports.drawing.paper import (
 
 _LETTER_PX = 6.5
 _PERIODS_NAMED = 12
-_FACET_PX = 120
+_FACET_PX = 88
 _BESIDE_FACET_PX = 66
 
 

@@ -15,10 +15,9 @@ def grantable_finding(grantable: pl.DataFrame) -> str:
         return "What may be granted in the coming period is not known"
     first, after = rows["period_start"][0], rows["period_end"][0]
     whole = None if high.null_count() else float(high.sum())
-    said = f"From {day(first)} until {day(after)} "
     bounds = between(float(low.sum()), whole)
     places = plural(rows.height, "resource")
-    return f"{said}{bounds} {_HOURS} may be granted on {places}"
+    return f"{bounds} {_HOURS} may be granted on {places} from {day(first)} until {day(after)}"
 
 
 def expected_sentence(grantable: pl.DataFrame) -> str | None:

@@ -55,11 +55,11 @@ def claims_finding(lines: pl.DataFrame) -> str:
     wrong = counts.get("does not hold", 0)
     unseen = counts.get("no data", 0) + counts.get("cannot be checked", 0)
     said = (
-        f"Of {plural(lines.height, 'sentence')} that are quoted about capacity "
+        f"Of {plural(lines.height, 'sentence')} that are quoted about capacity, "
         f"{number(counts.get('holds', 0))} hold as they stand and {number(other)} in another scope"
     )
     parts = [f"{number(wrong)} do not hold"] if wrong else []
-    parts += [f"of {number(unseen)} nobody published the figures"] if unseen else []
+    parts += [f"for {number(unseen)} nobody published the figures"] if unseen else []
     return "; ".join([said, *parts])
 
 

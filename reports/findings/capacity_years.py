@@ -36,8 +36,8 @@ def target_finding(frame: pl.DataFrame) -> str:
     least = "at least " if row["cards_without_rate"] else ""
     return (
         f"{name}: {least}{number(row['fact'])} of the {number(row['straight_path'])} "
-        f"{unit.split(',')[0]} that a straight path wants at the end of {row['year']}, on the way "
-        f"to {number(end['straight_path'])} in {end['year']}"
+        f"{unit.split(',')[0]} that a straight path asks for by the end of {row['year']}, on the "
+        f"way to {number(end['straight_path'])} in {end['year']}"
     )
 
 
@@ -60,7 +60,7 @@ def commitments_finding(frame: pl.DataFrame) -> str:
         pl.col("commitment_years").is_not_null() | pl.col("funded_until").is_not_null()
     )
     return (
-        f"For how long a machine is paid for is known for {number(known.height)} of "
+        f"How long a machine is paid for is known for {number(known.height)} of "
         f"{plural(frame.height, 'machine')}"
     )
 
@@ -75,7 +75,7 @@ def outlook_finding(frame: pl.DataFrame) -> str:
     if not wanted:
         return "No public machine with a known 16-bit rate is in service: there is nothing to keep"
     said = (
-        f"Of today's {number(wanted, decimals=0)} A100-equivalents of public UK machines "
+        f"Of today's {number(wanted, decimals=0)} A100-equivalents in public UK machines, "
         f"{share(missing / wanted)} will be gone by the end of {row['year']}"
     )
     bare = keep.filter(pl.col("a100_equivalents_16bit") == 0)["year"]

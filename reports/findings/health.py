@@ -42,12 +42,16 @@ def symptoms_finding(symptoms: pl.DataFrame) -> str:
     if not wrong + doubtful + known:
         return "Nothing is wrong, and nothing is unknown"
     parts = [
-        f"{plural(wrong, 'thing')} wrong" if wrong else "nothing is wrong",
-        f"{number(doubtful)} doubtful" if doubtful else "nothing doubtful",
+        f"{_things(wrong)} wrong" if wrong else "nothing is wrong",
+        f"{_things(doubtful)} doubtful" if doubtful else "nothing is doubtful",
         f"{number(known)} assumed or unknown" if known else "nothing assumed or unknown",
     ]
     said = ", ".join(parts[:2]) + f" and {parts[2]}"
     return said[:1].upper() + said[1:]
+
+
+def _things(count: int) -> str:
+    return f"{plural(count, 'thing')} {'is' if count == 1 else 'are'}"
 
 
 def symptoms_of(symptoms: pl.DataFrame, severity: str) -> pl.DataFrame:
@@ -88,7 +92,8 @@ def quarantine_finding(quarantine: pl.DataFrame) -> str:
         return "No row was set aside"
     rows = int(quarantine["rows"].sum())
     by_reason = quarantine.group_by("reason").agg(pl.col("rows").sum()).sort("rows", "reason")
-    reason, most = by_reason.row(-1)
+    code, most = by_reason.row(-1)
+    reason = code.replace("_", " ")
     said = f"{plural(rows, 'row')} set aside"
     if by_reason.height == 1:
         return f"{said}, all as {reason}" if rows > 1 else f"{said} as {reason}"

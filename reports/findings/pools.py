@@ -54,7 +54,8 @@ def sizes_finding(frame: pl.DataFrame) -> str:
     if None in waits:
         return said
     return (
-        f"{said}; one job in twenty waited more than {duration(waits[0])} and {duration(waits[1])}"
+        f"{said}; one job in twenty waited more than {duration(waits[0])} in the small and "
+        f"{duration(waits[1])} in the central"
     )
 
 

@@ -1,7 +1,7 @@
 """A report as a tagged PDF (PDF/UA-1), set by Typst."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from importlib.resources import files
 from typing import Any, Final
@@ -11,28 +11,27 @@ import typst
 from reports.document import (
     Callout,
     ChartBlock,
-    Code,
     Commands,
     Definitions,
     Document,
     Finding,
-    Link,
     ListBlock,
     Paragraph,
-    Run,
     Runs,
-    Strong,
+    Section,
     Subheading,
     TableBlock,
     numbering,
     printed_rows,
 )
 from reports.document.blocks import Block
+from reports.document.notes import footnote_words, notes_under, table_name
 from reports.drawing import draw_svg
 from reports.palette import SYNTHETIC
-from reports.wording import day, number
-
-Part = dict[str, Any]
+from reports.wording import day
+from reports.writers.pdf_groups import grouped
+from reports.writers.pdf_table import laid_out
+from reports.writers.pdf_text import Part, listed, part_link, plain_part, runs_parts
 
 _TEMPLATE: Final = "report.typ"
 _STANDARD: Final = "ua-1"
@@ -47,36 +46,53 @@ _KINDS: Final = {
 }
 _COLOURS: Final = {"synthetic": "#801650", "missing": "#F46A25", "protected": "#12436D"}
 _MADE_UP: Final = "The clusters and awards shown here are invented: no figure of theirs is real."
-_WIDE_LETTERS: Final = 22
-_PAGE_LETTERS: Final = 104
-_FEW_COLUMNS: Final = 7
+_LEAFLET_SCALES: Final = (1.0, 0.95, 0.9, 0.85, 0.8)
+_LEAFLET_PAGES: Final = 2
+_PAGE_COUNT: Final = "<pages>"
 
 
 def write_pdf(document: Document) -> bytes:
     """The report as a file: PDF/UA-1 with outline, tags, text alternatives and language.
 
-    The edition is the only date in it: the same document gives the same bytes.
+    The edition is the only date in it: the same document gives the same bytes. A leaflet is set
+    in type so small that it keeps to two pages, as far as it can be read.
 
     Raises:
         typst.TypstError: where the document breaks a rule of PDF/UA-1.
     """
     parts = _Parts(document)
     told = parts.told()
+    if document.leaflet:
+        fits = (s for s in _LEAFLET_SCALES if _pages(parts, told | {"scale": s}) <= _LEAFLET_PAGES)
+        told["scale"] = next(fits, _LEAFLET_SCALES[-1])
     made = datetime.combine(document.edition, time(), UTC)
-    sources: Any = {
-        "main.typ": (files("reports.writers") / _TEMPLATE).read_bytes(),
-        "document.json": json.dumps(told, ensure_ascii=False).encode(),
-        **parts.drawings,
-    }
     return bytes(
         typst.compile(
-            sources,
-            font_paths=[str(files("font_source_sans_pro") / "files")],
-            ignore_system_fonts=True,
+            _sources(parts, told),
+            **_FACES,
             pdf_standards=[_STANDARD],
             timestamp=int(made.timestamp()),
         )
     )
+
+
+_FACES: Final[dict[str, Any]] = {
+    "font_paths": [str(files("font_source_sans_pro") / "files")],
+    "ignore_system_fonts": True,
+}
+
+
+def _sources(parts: "_Parts", told: Part) -> Any:
+    return {
+        "main.typ": (files("reports.writers") / _TEMPLATE).read_bytes(),
+        "document.json": json.dumps(told, ensure_ascii=False).encode(),
+        **parts.drawings,
+    }
+
+
+def _pages(parts: "_Parts", told: Part) -> int:
+    count = typst.query(_sources(parts, told), _PAGE_COUNT, field="value", one=True, **_FACES)
+    return int(json.loads(count))
 
 
 class _Parts:
@@ -88,49 +104,66 @@ class _Parts:
         self._anchors = {
             *(section.key for section in document.sections),
             *(subheading.key for subheading in document.blocks(Subheading)),
-            *document.tables,
+            *document.printed_tables,
         }
+        self._under = notes_under(document)
+        self._told: set[str] = set()
         self.drawings: dict[str, bytes] = {}
 
     def told(self) -> Part:
         """Everything that the template prints."""
         document = self._document
         edition = document.edition
+        period = f"{document.period[:1].upper()}{document.period[1:]}"
+        said = {words for _, words in document.about}
         return {
+            "scale": 1.0,
+            "leaflet": document.leaflet,
             "title": document.title,
             "subtitle": document.subtitle,
             "organisation": document.organisation or "",
+            "logo": self._logo(),
             "description": f"{document.title}, {document.period}.",
-            "period": document.period,
+            "period": period,
             "edition_date": [edition.year, edition.month, edition.day],
             "accent": document.branding.accent,
             "on_accent": document.branding.on_accent,
             "synthetic": document.synthetic,
             "synthetic_words": SYNTHETIC,
             "synthetic_why": _MADE_UP,
-            "disclosure": document.disclosure,
+            "disclosure": None if document.disclosure in said else document.disclosure,
             "about": [list(pair) for pair in document.about],
             "foot": f"Plimsoll {document.program_version}, edition of {day(edition)}",
             "sections": [
                 {
                     "key": section.key,
                     "heading": section.heading,
-                    "blocks": [self._block(block) for block in section.blocks],
+                    "groups": list(grouped(self._blocks(section))),
                 }
                 for section in document.sections
             ],
         }
 
-    def _block(self, block: Block) -> Part:
-        match block:
-            case Finding():
-                return self._finding(block)
-            case ChartBlock():
-                return self._chart(block)
-            case TableBlock():
-                return self._table(block)
-            case _:
-                return self._text(block)
+    def _logo(self) -> Part | None:
+        logo = self._document.branding.logo
+        if logo is None:
+            return None
+        name = f"logo.{logo.kind}"
+        self.drawings[name] = logo.picture
+        return {"file": name, "alternative": logo.alternative}
+
+    def _blocks(self, section: Section) -> Iterator[Part]:
+        after = (*section.blocks[1:], None)
+        for block, following in zip(section.blocks, after, strict=True):
+            match block:
+                case Finding():
+                    yield self._finding(block, as_heading=section.key != "findings")
+                case ChartBlock():
+                    yield self._chart(block, following)
+                case TableBlock():
+                    yield self._table(block)
+                case _:
+                    yield self._text(block)
 
     def _text(self, block: Block) -> Part:
         told: Part = {}
@@ -156,94 +189,72 @@ class _Parts:
                 told = {"key": block.key, "text": block.text}
         return {"kind": _KINDS[type(block)], **told}
 
-    def _finding(self, finding: Finding) -> Part:
+    def _finding(self, finding: Finding, *, as_heading: bool) -> Part:
+        """A finding with its footnote; told again, it refers to the one that is there."""
+        first = finding.key not in self._told
+        self._told.add(finding.key)
+        return {
+            "kind": "finding",
+            "key": finding.key,
+            "as_heading": as_heading,
+            "runs": self._runs(finding.runs),
+            "footnote": self._footnote(finding) if first else None,
+        }
+
+    def _footnote(self, finding: Finding) -> list[Part]:
         note = finding.footnote
-        told: list[Part] = [{"kind": "words", "text": f"{note.method} {note.source}. "}]
-        if note.table in self._numbers.tables:
-            told.append(self._to_part(self._table_name(note.table), note.table))
-            told.append({"kind": "words", "text": ". "})
-        if note.command:
-            told.append({"kind": "code", "text": note.command})
-        runs = self._runs(finding.runs)
-        return {"kind": "finding", "key": finding.key, "runs": runs, "footnote": told}
+        place = table_name(note.table, self._document, self._numbers)
+        return [
+            part_link(place, note.table, self._anchors),
+            plain_part(f". {footnote_words(note)}"),
+        ]
 
     def _runs(self, runs: Runs) -> list[Part]:
-        return [self._run(run) for run in runs]
+        return runs_parts(runs, self._anchors)
 
-    def _run(self, run: Run) -> Part:
-        match run:
-            case Link() if run.href.startswith("#"):
-                return self._to_part(run.text, run.href.removeprefix("#"))
-            case Link():
-                return {"kind": "page", "text": run.text, "href": run.href}
-            case Code():
-                return {"kind": "code", "text": run.text}
-            case Strong():
-                return {"kind": "strong", "text": run.text}
-            case _:
-                return {"kind": "words", "text": run.text}
-
-    def _to_part(self, text: str, key: str) -> Part:
-        """A link to a part of the document, bare words where it was left out."""
-        if key not in self._anchors:
-            return {"kind": "words", "text": text}
-        return {"kind": "part", "text": text, "href": key}
-
-    def _table_name(self, key: str) -> str:
-        return f"Table {self._numbers.tables[key]}"
-
-    def _chart(self, block: ChartBlock) -> Part:
+    def _chart(self, block: ChartBlock, following: Block | None) -> Part:
+        """A chart; where its table does not stand right below, words say which it is."""
         name = f"{block.key}.svg"
         self.drawings[name] = draw_svg(block.chart, width_px=_WIDTH_PX).encode()
+        below = isinstance(following, TableBlock) and following.key == block.table
+        place = table_name(block.table, self._document, self._numbers)
         return {
             "kind": "chart",
             "key": block.key,
             "file": name,
             "alternative": block.alternative,
             "caption": block.chart.title,
-            "after": "The figures are in",
-            "table": block.table,
-            "table_name": self._table_name(block.table)
-            if block.table in self._numbers.tables
-            else None,
+            "table": None if below else part_link(place, block.table, self._anchors),
         }
 
     def _table(self, table: TableBlock) -> Part:
         rows = list(printed_rows(table))
         columns = table.printed_columns
-        widths = [_letters(column.heading, rows, at) for at, column in enumerate(columns)]
-        turned = sum(min(width, _WIDE_LETTERS) for width in widths) > _PAGE_LETTERS
+        layout = laid_out(columns, rows)
         return {
             "kind": "table",
             "key": table.key,
             "caption": table.caption,
-            "turned": turned,
-            "size": 8.5 if len(columns) <= _FEW_COLUMNS else 7.5,
+            "turned": layout.turned,
+            "size": layout.size_pt,
             "columns": [
-                {
-                    "heading": column.heading,
-                    "numeric": column.numeric,
-                    "wide": not column.numeric and width > _WIDE_LETTERS,
-                }
-                for column, width in zip(columns, widths, strict=True)
+                {"heading": c.heading, "numeric": c.numeric, "width": width}
+                for c, width in zip(columns, layout.widths_pt, strict=True)
             ],
+            "whole": layout.keeps_together,
             "rows": rows,
-            "notes": [*_made_up(table), *table.notes, *_left_out(table)],
+            "notes": self._notes(table),
             "sources": [self._runs(source) for source in table.sources],
             "command": table.command,
         }
 
-
-def _letters(heading: str, rows: Iterable[list[str]], at: int) -> int:
-    longest = max((len(word) for word in heading.split()), default=0)
-    return max([longest, *(len(row[at]) for row in rows)])
-
-
-def _made_up(table: TableBlock) -> list[str]:
-    return [f"{SYNTHETIC}."] if table.synthetic else []
-
-
-def _left_out(table: TableBlock) -> list[str]:
-    if not table.left_out:
-        return []
-    return [f"{number(table.left_out)} further lines stand in the data package."]
+    def _notes(self, table: TableBlock) -> list[Part]:
+        under = self._under[table.key]
+        notes = [plain_part(f"{note} ") for note in under.notes]
+        if not under.shared:
+            return notes
+        names = (
+            part_link(table_name(key, self._document, self._numbers), key, self._anchors)
+            for key in under.shared
+        )
+        return [*notes, plain_part("As under "), *listed(names), plain_part(". ")]

@@ -124,8 +124,8 @@ TARGET = pl.DataFrame(
 
 def test_a_target_sets_the_last_fact_beside_the_path_and_keeps_announcements_apart():
     assert target_finding(TARGET) == (
-        "Twenty: at least 15 of the 20 EF that a straight path wants at the end of 2026, on the "
-        "way to 30 in 2027"
+        "Twenty: at least 15 of the 20 EF that a straight path asks for by the end of 2026, on "
+        "the way to 30 in 2027"
     )
     chart = target_chart(TARGET)
     assert [series.name for series in chart.series] == ["Straight path", "In service"]
@@ -156,7 +156,7 @@ OUTLOOK = pl.DataFrame(
 
 def test_the_outlook_says_what_will_be_gone_and_what_must_be_bought():
     assert outlook_finding(OUTLOOK) == (
-        "Of today's 100 A100-equivalents of public UK machines 40% will be gone by the end of "
+        "Of today's 100 A100-equivalents in public UK machines, 40% will be gone by the end of "
         "2028, and all by the end of 2029"
     )
     assert purchase_sentence(OUTLOOK, peer="Germany") == (

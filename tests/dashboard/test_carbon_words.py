@@ -147,7 +147,7 @@ def test_small_clusters_stand_beside_central_ones():
     )
     assert sizes_finding(rows) == (
         "6 small clusters ran at 36% of available GPU-hours, 1 central one at 78%; one job in "
-        "twenty waited more than 1 minute and 2 hours"
+        "twenty waited more than 1 minute in the small and 2 hours in the central"
     )
     assert "are central" in sizes_finding(rows.tail(1))
 

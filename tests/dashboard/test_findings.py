@@ -211,7 +211,7 @@ def test_claims_are_counted_by_their_verdict():
     rows = [{"verdict": word, "machines": "a, b" if word == "holds" else "b"} for word in words]
     lines = pl.concat([CLAIMS_SCHEMA.to_frame(), pl.DataFrame(rows)], how="diagonal")
     assert claims_finding(lines) == (
-        "Of 5 sentences that are quoted about capacity 1 hold as they stand and 2 in another "
-        "scope; 1 do not hold; of 1 nobody published the figures"
+        "Of 5 sentences that are quoted about capacity, 1 hold as they stand and 2 in another "
+        "scope; 1 do not hold; for 1 nobody published the figures"
     )
     assert machines_of_claims(lines) == ["a", "b"]

@@ -77,7 +77,9 @@ def test_symptoms_alike_are_one_line_and_are_counted_by_severity():
             "remedy": ["do", "for a", "for b", None],
         }
     )
-    assert health.symptoms_finding(frame) == ("1 thing wrong, 1 doubtful and 1 assumed or unknown")
+    assert health.symptoms_finding(frame) == (
+        "1 thing is wrong, 1 thing is doubtful and 1 assumed or unknown"
+    )
     (line,) = health.symptoms_of(frame, "warning").to_dicts()
     assert (line["clusters"], line["first"], line["remedy"]) == (["a", "b"], "a", "for a")
     assert health.symptoms_finding(frame.clear()) == "Nothing is wrong, and nothing is unknown"

@@ -85,7 +85,7 @@ def test_the_words_and_figures_are_those_of_the_document(pages):
         "12,345 [r]",
         "[c]",
         "no data",
-        "3 further lines stand in the data package.",
+        "3 further lines stand in the files of data.",
         "plimsoll awards template > awards.csv",
         "Counts of people are rounded to 5.",
     ):
@@ -117,7 +117,7 @@ def test_a_link_to_a_section_that_was_left_out_is_bare_words():
 
 def test_pages_have_something_on_them():
     book = pypdfium2.PdfDocument(write_pdf(DOCUMENT))
-    assert len(book) == len(DOCUMENT.sections) + 1
+    assert len(book) == 3
     for page in book:
         shades = page.render(scale=0.3).to_pil().convert("L").getextrema()
         assert shades[0] < 100 < shades[1]
