@@ -72,7 +72,7 @@ def _periods(reader: Reader, filters: Filters, view: View) -> html.Nav | None:
 def _period(name: str, period: Span, filters: Filters, view: View) -> Any:
     since, until = period
     if (filters.since, filters.until) == period:
-        return html.Span(name, **aria(current="true"))
+        return html.Span(name, tabIndex=-1, **aria(current="true"))
     query = write_query(replace(filters, since=since, until=until))
     said = span(since, until) if since or until else "all data on record"
     return dcc.Link(name, href=f"{view.base}{view.page}{query}", title=said)

@@ -18,6 +18,7 @@ from dashboard.drawn import drawn as as_drawn
 from dashboard.empty import explain
 from dashboard.filters import NO_FILTERS, Filters, read_filters
 from dashboard.freshness import drawn_from
+from dashboard.keeping import VIEWS_PATH, add_keeping, keep_form, told_of_changes
 from dashboard.pages import PAGES, Page, PageRequest
 from dashboard.panels import Drawn, View
 from dashboard.reader import Reader
@@ -29,6 +30,7 @@ from reports.palette import theme
 def add_callbacks(app: Dash, reader: Reader, *, base: str) -> None:
     """Wire the shell to its pages."""
     add_clientside_callbacks(app)
+    add_keeping(app, reader, base=base, paths=[page.path for page in PAGES])
 
     @app.callback(
         Output("main", "children"),
@@ -125,10 +127,16 @@ def page_layout(page: Page, reader: Reader, address: dict[str, Any], *, base: st
     return [
         dcc.Store(id="query", data=query),
         dcc.Store(id={"drawn": name}, data=address),
-        html.H1(page.heading, tabIndex=-1),
+        html.Div(
+            [html.H1(page.heading, tabIndex=-1), _keep_form(page, base)], className="pl-heading"
+        ),
         *_filter_bar(page.controls(reader, filters)),
         html.Div(shown, id={"body": name}),
     ]
+
+
+def _keep_form(page: Page, base: str) -> html.Details | html.P:
+    return told_of_changes() if page.path == VIEWS_PATH else keep_form(base=base)
 
 
 def _filter_bar(controls: Sequence[Any]) -> list[html.Form]:

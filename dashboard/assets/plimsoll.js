@@ -165,7 +165,8 @@ window.plimsoll = window.plimsoll || {};
       const heading = document.querySelector("main h1");
       if (moved === "filtered" || moved === "again") {
         const lost = document.activeElement === document.body;
-        if (lost && heading) heading.focus({ preventScroll: true });
+        const near = document.querySelector(".pl-quick [aria-current]") || heading;
+        if (lost && near) near.focus({ preventScroll: true });
         return noUpdate();
       }
       const part = namedPart();

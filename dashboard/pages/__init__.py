@@ -10,6 +10,7 @@ from dashboard.pages.overview import OVERVIEW
 from dashboard.pages.reports import REPORTS
 from dashboard.pages.shortfall import SHORTFALL
 from dashboard.pages.utilisation import UTILISATION
+from dashboard.pages.views import VIEWS
 
 PAGES: tuple[Page, ...] = (
     OVERVIEW,
@@ -19,6 +20,7 @@ PAGES: tuple[Page, ...] = (
     CAPACITY,
     CARBON,
     REPORTS,
+    VIEWS,
     HEALTH,
     ABOUT,
 )
