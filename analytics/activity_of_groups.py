@@ -5,14 +5,14 @@ from typing import Final
 
 import polars as pl
 
-from analytics.parted_jobs import Jobs
+from analytics.parted import Rows
 from analytics.resubmissions import JOB_KEY
 
 _SUMS: Final = ("covered_gpu_s", "activity_gpu_s")
 
 
 def activity_of_groups(
-    activity: pl.DataFrame | None, jobs: Jobs, by: Sequence[str]
+    activity: pl.DataFrame | None, jobs: Rows, by: Sequence[str]
 ) -> pl.DataFrame:
     """Covered and active GPU-seconds by group and period: `by`, `bin`, and those two.
 

@@ -9,7 +9,7 @@ from typing import Final
 import polars as pl
 
 from analytics.calendar import Calendar
-from analytics.parted_jobs import Jobs, lazy
+from analytics.parted import Rows, lazy
 from analytics.usage import usage
 from model.units import Unit
 
@@ -71,7 +71,7 @@ def _agreed(values: Iterable[float | None]) -> float | None:
 
 
 def daily_hours(
-    jobs: Jobs, places: Collection[Account], kinds: Collection[str], *, days: Calendar
+    jobs: Rows, places: Collection[Account], kinds: Collection[str], *, days: Calendar
 ) -> Hours:
     """The hours that accounts held, by (account, kind) and day.
 
@@ -89,7 +89,7 @@ def daily_hours(
     return table
 
 
-def _by_kind(mine: Jobs, kinds: Collection[str], days: Calendar) -> dict[str, pl.DataFrame]:
+def _by_kind(mine: Rows, kinds: Collection[str], days: Calendar) -> dict[str, pl.DataFrame]:
     keys = ["period_start", *_PLACE]
     found: dict[str, pl.DataFrame] = {}
     if counted := [kind for kind in kinds if kind != BILLING]:
@@ -102,7 +102,7 @@ def _by_kind(mine: Jobs, kinds: Collection[str], days: Calendar) -> dict[str, pl
     return found
 
 
-def _unknown_days(mine: Jobs, kind: str, days: Calendar) -> pl.DataFrame:
+def _unknown_days(mine: Rows, kind: str, days: Calendar) -> pl.DataFrame:
     unknown = mine.filter(pl.col("started") & pl.col(_LOADS[kind]).is_null())
     if lazy(unknown).head(1).collect().is_empty():
         return pl.DataFrame(schema=["period_start", *_PLACE])

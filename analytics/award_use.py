@@ -14,7 +14,7 @@ from analytics.award_accounts import award_accounts
 from analytics.award_hours import BILLING, Account, Charging, Hours, Measure, daily_hours, measure
 from analytics.award_places import placed
 from analytics.calendar import calendar, day_span
-from analytics.parted_jobs import Jobs, distinct
+from analytics.parted import Rows, distinct
 from analytics.tracking import with_gpu_tracking
 from model.schemas import AWARDS
 from model.units import resolve_unit
@@ -74,7 +74,7 @@ class _Award:
 
 def award_use(
     awards: pl.DataFrame,
-    jobs: Jobs,
+    jobs: Rows,
     *,
     as_of: datetime,
     timezone: str = "UTC",
@@ -109,7 +109,7 @@ def award_use(
 
 def _live_awards(
     awards: pl.DataFrame,
-    jobs: Jobs,
+    jobs: Rows,
     charging: Mapping[str, Charging],
     machines: Mapping[str, str],
 ) -> list[_Award]:
@@ -165,7 +165,7 @@ def _by_billing(way: Charging | None) -> bool:
     return way is not None and way.billing_per_unit is not None
 
 
-def _hours(live: Sequence[_Award], jobs: Jobs, *, as_of: datetime, timezone: str) -> Hours:
+def _hours(live: Sequence[_Award], jobs: Rows, *, as_of: datetime, timezone: str) -> Hours:
     """What the awards' accounts held by day, over the periods of the awards up to `as_of`."""
     if not live:
         return {}

@@ -13,7 +13,7 @@ from analytics.energy import JOB_GPUS, Facility, Reckoning, with_power
 from analytics.grid import BASES, Grid
 from analytics.idle_energy import IdleEnergy
 from analytics.job_activity import DeviceRates
-from analytics.parted_jobs import Jobs
+from analytics.parted import Rows
 from analytics.tally import batches
 from analytics.utilisation_table import ratio
 from analytics.watts import Hardware
@@ -82,7 +82,7 @@ class CarbonTable:
 
 
 def carbon(
-    jobs: Jobs,
+    jobs: Rows,
     sites: Sites,
     *,
     calendar: Calendar,
@@ -128,7 +128,7 @@ def carbon(
 
 
 def _summed(
-    jobs: Jobs, sites: Sites, *, calendar: Calendar, by: Sequence[str]
+    jobs: Rows, sites: Sites, *, calendar: Calendar, by: Sequence[str]
 ) -> tuple[CarbonSums, pl.DataFrame]:
     region = pl.col("cluster").replace_strict(dict(sites.region), return_dtype=pl.Int64)
     inside = (pl.col("start_s") < calendar.end_s) & (pl.col("until_s") > calendar.begin_s)

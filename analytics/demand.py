@@ -13,7 +13,7 @@ from analytics.finding import Finding
 from analytics.job_events import job_moments
 from analytics.last_seen import last_seen
 from analytics.like_jobs import like_jobs
-from analytics.parted_jobs import Jobs
+from analytics.parted import Rows
 from analytics.pending import pending_moments
 from analytics.recent_rate import recent_rate
 from analytics.resubmissions import DAY_S, HOUR_S, WEEK_S, came_again
@@ -42,12 +42,12 @@ _HOUR_S: Final = 3600
 
 
 def demand(
-    jobs: Jobs,
+    jobs: Rows,
     *,
     calendar: Calendar,
     observed: pl.DataFrame,
     by: Sequence[str] = (),
-    everything: Jobs | None = None,
+    everything: Rows | None = None,
     activity: pl.DataFrame | None = None,
 ) -> Finding:
     """What jobs asked for, held and did not get, by period and group.
@@ -100,7 +100,7 @@ def _with_cluster(by: Sequence[str]) -> list[str]:
     return [*by, *({"cluster"} - set(by))]
 
 
-def _held(jobs: Jobs, calendar: Calendar, by: Sequence[str]) -> pl.DataFrame:
+def _held(jobs: Rows, calendar: Calendar, by: Sequence[str]) -> pl.DataFrame:
     """`by`, `bin` and the GPU-hours that `usage` has."""
     frame = usage(jobs, calendar=calendar, by=by)
     if calendar.period == "total":

@@ -8,7 +8,7 @@ import polars as pl
 
 from analytics.asks import asks, with_alike
 from analytics.calendar import Calendar
-from analytics.parted_jobs import Jobs
+from analytics.parted import Rows
 from analytics.pending import AFTER, FIRST, at_each_end, with_pending_bins
 from analytics.reductions import summed_by
 from analytics.resubmissions import DAY_S, HOUR_S, JOB_KEY, WEEK_S
@@ -39,7 +39,7 @@ class DemandSums:
 
 
 def demand_sums(
-    jobs: Jobs,
+    jobs: Rows,
     by: Sequence[str],
     *,
     calendar: Calendar,

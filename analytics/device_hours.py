@@ -7,6 +7,7 @@ from typing import Final
 import polars as pl
 
 from analytics.device_states import CLASS_COLUMNS
+from analytics.parted import Rows, lazy, touching
 
 HOUR_S: Final = 3600
 MILLIONTHS: Final = 1_000_000
@@ -32,7 +33,7 @@ _READ: Final = (
 
 
 def device_batches(
-    samples: pl.LazyFrame, keys: pl.DataFrame, *, begin_s: int, end_s: int
+    samples: Rows, keys: pl.DataFrame, *, begin_s: int, end_s: int
 ) -> Iterator[pl.DataFrame]:
     """The device-hours that touch [begin_s, end_s), whole days at a time, of known nodes.
 
@@ -50,12 +51,13 @@ def device_batches(
             yield _devices(frame)
 
 
-def within(samples: pl.LazyFrame, begin_s: int, end_s: int) -> pl.LazyFrame:
+def within(samples: Rows, begin_s: int, end_s: int) -> pl.LazyFrame:
     """The rows whose hour touches [begin_s, end_s)."""
     first = datetime.fromtimestamp(begin_s // HOUR_S * HOUR_S, UTC)
     after = datetime.fromtimestamp(end_s, UTC)
     days = pl.col("day").is_between(pl.lit(f"{first:%Y-%m-%d}"), pl.lit(f"{after:%Y-%m-%d}"))
-    return samples.filter(days, pl.col("hour") >= first, pl.col("hour") < after)
+    near = lazy(touching(samples, begin_s - HOUR_S, end_s))
+    return near.filter(days, pl.col("hour") >= first, pl.col("hour") < after)
 
 
 def _batches_of_days(samples: pl.LazyFrame) -> Iterator[list[str]]:

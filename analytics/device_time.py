@@ -10,6 +10,7 @@ from analytics.device_choice import UNUSED_SCHEMA, long_enough
 from analytics.device_hours import HOUR_S, MILLIONTHS, within
 from analytics.device_states import CLASS_COLUMNS, COVERED
 from analytics.held_devices import Held, held_devices
+from analytics.parted import Rows
 
 _INTEGERS: Final = (
     *("held_s", *CLASS_COLUMNS, "covered", "activity_u", "busy_u"),
@@ -73,7 +74,7 @@ class DeviceTime:
 
 
 def device_time(
-    samples: pl.LazyFrame,
+    samples: Rows,
     *,
     keys: pl.DataFrame,
     segments: pl.DataFrame,

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, overload
 
 import polars as pl
 
 from analytics.award_accounts import OF_AN_AWARD, account_labels, ambiguous_accounts
 from analytics.gpu_models import Aliases, GpuNames, by_gpu_model
-from analytics.parted_jobs import Jobs, distinct
+from analytics.parted import Rows, distinct
 from model.errors import InputError
 from model.hostlist import expand
 from model.suggestions import did_you_mean
@@ -49,8 +49,34 @@ class _Known:
     aliases: Aliases = field(default_factory=dict)
 
 
+@overload
 def with_dimensions(
-    jobs: Jobs,
+    jobs: pl.LazyFrame,
+    *,
+    needed: Iterable[str],
+    clusters: pl.DataFrame | None = ...,
+    awards: pl.DataFrame | None = ...,
+    roles: pl.DataFrame | None = ...,
+    catalogue: GpuNames | None = ...,
+    aliases: Aliases | None = ...,
+) -> pl.LazyFrame: ...
+
+
+@overload
+def with_dimensions(
+    jobs: Rows,
+    *,
+    needed: Iterable[str],
+    clusters: pl.DataFrame | None = ...,
+    awards: pl.DataFrame | None = ...,
+    roles: pl.DataFrame | None = ...,
+    catalogue: GpuNames | None = ...,
+    aliases: Aliases | None = ...,
+) -> Rows: ...
+
+
+def with_dimensions(
+    jobs: Rows,
     *,
     needed: Iterable[str],
     clusters: pl.DataFrame | None = None,
@@ -58,7 +84,7 @@ def with_dimensions(
     roles: pl.DataFrame | None = None,
     catalogue: GpuNames | None = None,
     aliases: Aliases | None = None,
-) -> Jobs:
+) -> Rows:
     """Add the `needed` dimensions that the JOBS facts lack.
 
     - `tier`: of the `cluster, tier` rows of `clusters`;
@@ -96,7 +122,7 @@ def check_dimensions(names: Iterable[str]) -> frozenset[str]:
     return frozenset(asked)
 
 
-def filter_where(jobs: Jobs, where: Mapping[str, Sequence[str]]) -> Jobs:
+def filter_where(jobs: Rows, where: Mapping[str, Sequence[str]]) -> Rows:
     """The jobs whose dimensions have one of the values asked of each; an empty value is unknown."""
     for name, values in where.items():
         column = pl.col(name).cast(pl.String)
@@ -117,21 +143,21 @@ def dimension_notes(needed: Iterable[str], *, awards: pl.DataFrame) -> tuple[str
     return tuple(notes)
 
 
-def _tier(jobs: Jobs, known: _Known, _: list[str]) -> Jobs:
+def _tier(jobs: Rows, known: _Known, _: list[str]) -> Rows:
     tiers = {} if known.clusters is None else dict(known.clusters.select("cluster", "tier").rows())
     return jobs.with_columns(
         tier=pl.col("cluster").replace_strict(tiers, default=None, return_dtype=pl.String)
     )
 
 
-def _of_award(jobs: Jobs, known: _Known, wanted: list[str]) -> Jobs:
+def _of_award(jobs: Rows, known: _Known, wanted: list[str]) -> Rows:
     if known.awards is None:
         return jobs.with_columns(pl.lit(None, pl.String).alias(name) for name in wanted)
     labels = account_labels(known.awards).select("cluster", "account", *wanted)
     return jobs.join(labels.lazy(), on=["cluster", "account"], how="left")
 
 
-def _gpus_band(jobs: Jobs, _: _Known, __: list[str]) -> Jobs:
+def _gpus_band(jobs: Rows, _: _Known, __: list[str]) -> Rows:
     held = pl.when("started").then("gpus").otherwise("req_gpus")
     band: pl.Expr = pl.when(held > _BAND_ENDS[-1]).then(pl.lit(GPUS_BANDS[-1]))
     for end, label in zip(_BAND_ENDS[::-1], GPUS_BANDS[-2::-1], strict=True):
@@ -139,7 +165,7 @@ def _gpus_band(jobs: Jobs, _: _Known, __: list[str]) -> Jobs:
     return jobs.with_columns(gpus_band=band)
 
 
-def _node_role(jobs: Jobs, known: _Known, _: list[str]) -> Jobs:
+def _node_role(jobs: Rows, known: _Known, _: list[str]) -> Rows:
     if known.roles is None:
         return jobs.with_columns(node_role=pl.lit(None, pl.String))
     roles = {
@@ -165,11 +191,11 @@ def _role(cluster: str, nodes: str, roles: Mapping[tuple[str, str], str | None])
     return MIXED_ROLES if len(found) > 1 else next(iter(found), None)
 
 
-def _gpu_model(jobs: Jobs, known: _Known, _: list[str]) -> Jobs:
+def _gpu_model(jobs: Rows, known: _Known, _: list[str]) -> Rows:
     return by_gpu_model(jobs, catalogue=known.catalogue, aliases=known.aliases)
 
 
-_ADDED: Final[Mapping[tuple[str, ...], Callable[[Jobs, _Known, list[str]], Jobs]]] = {
+_ADDED: Final[Mapping[tuple[str, ...], Callable[[Rows, _Known, list[str]], Rows]]] = {
     ("tier",): _tier,
     OF_AN_AWARD: _of_award,
     ("gpus_band",): _gpus_band,

@@ -7,7 +7,7 @@ from typing import Final
 import polars as pl
 
 from analytics.gpu_models import Aliases, GpuNames
-from analytics.parted_jobs import Jobs
+from analytics.parted import Rows
 from model.inference_thresholds import InferenceThresholds
 from model.mig_profiles import MigProfiles
 from model.schemas import NODE_EVENTS
@@ -42,11 +42,11 @@ class Estate:
       against node and partition names in the manner of the shell, and the first match wins.
     """
 
-    jobs: Jobs
+    jobs: Rows
     nodes: pl.DataFrame
     observed: pl.DataFrame
     events: pl.DataFrame = field(default_factory=NODE_EVENTS.schema.to_frame)
-    samples: pl.LazyFrame | None = None
+    samples: Rows | None = None
     catalogue: GpuNames | None = None
     aliases: Aliases = field(default_factory=dict)
     mig_profiles: MigProfiles = field(default_factory=dict)

@@ -10,11 +10,11 @@ from analytics.estate import Estate
 from analytics.finding import Finding
 from analytics.fragmentation_notes import fragmentation_notes
 from analytics.node_labels import Where, of_clusters
-from analytics.node_time import node_time
 from analytics.peaks import peaks
 from analytics.pooling import pooled_for_same_wait
 from analytics.pools import UNKNOWNS, Pool, pool_segments
 from analytics.sweep import cuts, steps, swept
+from analytics.swept_time import swept_time
 from analytics.utilisation_table import period_column, ratio
 from analytics.waiting import asking_for, waiting_gpus, without_eligible
 from model.errors import InputError
@@ -54,7 +54,7 @@ def fragmentation(
     by = _checked(by, where)
     pool: Pool = ("cluster", "partition") if "cluster" in by else ("cluster",)
     estate = of_clusters(estate, where)
-    time = node_time(estate, calendar=calendar, by=(), where=where)
+    time = swept_time(estate, calendar=calendar, by=(), where=where)
     jobs = estate.jobs
     if "gpu_model" in where:
         models = list(where["gpu_model"])

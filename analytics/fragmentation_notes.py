@@ -7,7 +7,7 @@ import polars as pl
 from analytics.calendar import Calendar
 from analytics.estate import Estate
 from analytics.node_labels import Where, chosen
-from analytics.node_time import NodeTime
+from analytics.swept_time import SweptTime
 
 _UPPER_BOUND = (
     "Stranded GPU-hours are an upper bound: they ignore whether a waiting job fits the free "
@@ -21,7 +21,7 @@ _ILLUSTRATION = (
 
 def fragmentation_notes(
     estate: Estate,
-    time: NodeTime,
+    time: SweptTime,
     segments: pl.DataFrame,
     *,
     pool: tuple[str, ...],
@@ -70,7 +70,7 @@ def _unwatched(estate: Estate, segments: pl.DataFrame, calendar: Calendar) -> li
     return sorted(known.filter(short)["cluster"])
 
 
-def _on_shared_nodes(time: NodeTime, where: Where) -> Iterator[str]:
+def _on_shared_nodes(time: SweptTime, where: Where) -> Iterator[str]:
     labels = chosen(time.swept.labels, by=(), where=where)
     shared = labels.filter(pl.col("partitions").list.len() > 1, pl.col("gpu_count") > 0)
     clusters = sorted(set(shared["cluster"]))

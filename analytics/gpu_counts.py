@@ -8,7 +8,7 @@ from typing import Final
 
 import polars as pl
 
-from analytics.parted_jobs import Jobs, distinct
+from analytics.parted import Rows, distinct
 
 ShareOf = Callable[[str], tuple[str | None, Fraction]]
 """Of a Slurm GPU type: the card's catalogue id, and the share of the card that one GPU is."""
@@ -22,7 +22,7 @@ def parse_gpu_types(text: str) -> dict[str, int]:
     return {gpu_type: int(count) for gpu_type, _, count in pairs}
 
 
-def distinct_gpu_types(jobs: Jobs) -> list[str]:
+def distinct_gpu_types(jobs: Rows) -> list[str]:
     """The distinct `gpu_types` cells: few, however many the jobs."""
     return [cell for cell in distinct(jobs, "gpu_types")["gpu_types"] if cell]
 
@@ -39,7 +39,7 @@ class PhysicalGpus:
     units_a_card: int = 1
 
 
-def physical_gpus(jobs: Jobs, share_of: ShareOf | None) -> PhysicalGpus:
+def physical_gpus(jobs: Rows, share_of: ShareOf | None) -> PhysicalGpus:
     """How to count the GPUs of jobs in whole cards, with integers.
 
     A MIG instance counts as its share of the card's compute slices; GPUs without a type count

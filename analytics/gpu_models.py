@@ -6,7 +6,7 @@ from typing import Final, Protocol
 import polars as pl
 
 from analytics.gpu_counts import parse_gpu_types
-from analytics.parted_jobs import Jobs, PartedJobs, distinct
+from analytics.parted import Parted, Rows, distinct
 
 NO_GPU: Final = "none"
 UNKNOWN_MODEL: Final = "unknown"
@@ -32,7 +32,7 @@ class GpuNames(Protocol):
         """The catalogue id of a card, None where the name is not known."""
 
 
-def by_gpu_model(jobs: Jobs, *, catalogue: GpuNames | None, aliases: Aliases) -> Jobs:
+def by_gpu_model(jobs: Rows, *, catalogue: GpuNames | None, aliases: Aliases) -> Rows:
     """A row for each job and GPU model, with the model's own `gpus` and `gpu_types`.
 
     `gpu_model` is the catalogue's id, else Slurm's own type name; "unknown" for GPUs without a
@@ -45,7 +45,7 @@ def by_gpu_model(jobs: Jobs, *, catalogue: GpuNames | None, aliases: Aliases) ->
     dealt = jobs.with_columns(cell.alias(_CELL), gpus=gpus, gpus_of_job=gpus)
     cells = distinct(dealt, "cluster", _CELL).filter(pl.col(_CELL) != "")
     parts = _parts(cells.iter_rows(), catalogue, aliases)
-    if isinstance(dealt, PartedJobs):
+    if isinstance(dealt, Parted):
         return dealt.map(lambda frame: _each_model(frame, parts))
     return _each_model(dealt, parts)
 

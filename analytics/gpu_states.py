@@ -9,6 +9,9 @@ from analytics.timeline import Timeline
 OCCUPANCY_STATES: Final = ("not_observed", "down", "reserved", "blocked", "free", "allocated")
 """They share out installed time: in each second their sum is the node's number of GPUs."""
 
+INVENTORY_KNOWN: Final = ("capacity", "not_observed", "down", "reserved", "blocked", "free")
+"""What cannot be told without the node's configuration."""
+
 LEFT_OUT: Final = ("beyond_capacity", "outside_window", "unknown_count")
 """GPU time that is not in the states, or hidden in `not_observed`: what notes report."""
 

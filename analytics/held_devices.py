@@ -9,6 +9,7 @@ import polars as pl
 from analytics.device_choice import RANKS, UNUSED_SCHEMA, chosen_devices
 from analytics.device_hours import HOUR_S, MILLIONTHS, device_batches
 from analytics.device_states import CLASS_COLUMNS, COLUMN_OF, UNUSED
+from analytics.parted import Rows
 
 _OF_A_DEVICE: Final = (
     "key", "hour", "gpu", "activity", "busy", "by_sm", "memory_max_mb", "energy_s", "energy_j",
@@ -34,7 +35,7 @@ class Held:
 
 
 def held_devices(
-    samples: pl.LazyFrame,
+    samples: Rows,
     keys: pl.DataFrame,
     segments: pl.DataFrame,
     *,

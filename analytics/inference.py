@@ -11,8 +11,8 @@ from analytics.estate import Estate
 from analytics.finding import Finding
 from analytics.node_labels import Where, checked, chosen
 from analytics.node_states import STATES, node_states, state_hours, training_beside
-from analytics.node_time import NodeTime
 from analytics.reclaim import POOL
+from analytics.swept_time import SweptTime
 from analytics.utilisation_table import period_column
 from model.inference_thresholds import InferenceThresholds
 
@@ -87,7 +87,7 @@ def _columns() -> list[str]:
     ]
 
 
-def _counted(shown: pl.DataFrame, by: Sequence[str], time: NodeTime) -> pl.DataFrame:
+def _counted(shown: pl.DataFrame, by: Sequence[str], time: SweptTime) -> pl.DataFrame:
     """How many nodes each line is about, and how many of them are candidates."""
     basis = time.swept.roles.select("cluster", "node", "role_basis")
     each = shown.select(*{*by, "node"}).unique()

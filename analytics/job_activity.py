@@ -13,6 +13,7 @@ from analytics.estate import Estate
 from analytics.gpu_states import with_states
 from analytics.held_devices import held_devices
 from analytics.occupancy import placed_jobs
+from analytics.parted import Rows
 from analytics.tally import batches
 from analytics.timeline import timeline
 from model.schemas import JOBS
@@ -120,7 +121,7 @@ def device_rates(estate: Estate, *, calendar: Calendar) -> DeviceRates | None:
     return DeviceRates(pl.concat([zeros, until]).sort("key", "at_s"), line.jobs.keys, calendar)
 
 
-def _by_segment(samples: pl.LazyFrame, keys: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
+def _by_segment(samples: Rows, keys: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:
     place = segments.select("segment")
     parts = [_NOTHING]
     for held in held_devices(samples, keys, segments):

@@ -10,7 +10,7 @@ from analytics.calendar import Calendar
 from analytics.dimensions import filter_where
 from analytics.finding import Finding
 from analytics.last_seen import last_seen
-from analytics.parted_jobs import Jobs, distinct, lazy
+from analytics.parted import Rows, distinct, lazy
 from analytics.tally import batches
 from model.errors import InputError
 from model.hostlist import expand
@@ -53,7 +53,7 @@ _EARLIER: Final = (
 
 
 def job_list(
-    jobs: Jobs,
+    jobs: Rows,
     *,
     calendar: Calendar,
     observed: pl.DataFrame,
@@ -103,7 +103,7 @@ def job_list(
     return Finding(frame.drop(_ID), (*notes, *([] if until_s is None else [_EARLIER])))
 
 
-def ran_on(jobs: Jobs, nodes: Collection[str]) -> Jobs:
+def ran_on(jobs: Rows, nodes: Collection[str]) -> Rows:
     """The jobs that ran on one of the nodes; a job on several is there for each of them."""
     lists = distinct(jobs, "node_list")["node_list"].drop_nulls()
     wanted = [each for each in lists if not set(nodes).isdisjoint(_names(each))]

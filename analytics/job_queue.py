@@ -8,7 +8,7 @@ from analytics.asks import ALIKE, asks
 from analytics.finding import Finding
 from analytics.last_seen import last_seen
 from analytics.like_jobs import like_jobs
-from analytics.parted_jobs import Jobs, lazy
+from analytics.parted import Rows, lazy
 from analytics.unmet import bounded, known_sum, unmet_cells, unmet_notes
 from model.wait_reasons import WaitReasons, reason_name
 
@@ -32,12 +32,12 @@ _EARLIER: Final = (
 
 
 def queue(
-    jobs: Jobs,
+    jobs: Rows,
     *,
     observed: pl.DataFrame,
     reasons: WaitReasons,
     until_s: int | None = None,
-    everything: Jobs | None = None,
+    everything: Rows | None = None,
 ) -> Finding:
     """The jobs that wait at the end of what was observed of their cluster, by Slurm's reason.
 
@@ -71,7 +71,7 @@ def queue(
     return Finding(lines.select(QUEUE_COLUMNS).sort(_LINE, nulls_last=True), tuple(notes))
 
 
-def _waiting(jobs: Jobs, seen: pl.DataFrame, until_s: int | None) -> pl.DataFrame:
+def _waiting(jobs: Rows, seen: pl.DataFrame, until_s: int | None) -> pl.DataFrame:
     moment_s = pl.min_horizontal("seen_s", pl.lit(until_s, pl.Int64))
     left_s = pl.col("waits_until_s")
     pends = (pl.col("submit_s") < moment_s) & (left_s.is_null() | (left_s >= moment_s))

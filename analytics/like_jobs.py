@@ -7,7 +7,7 @@ from typing import Final
 
 import polars as pl
 
-from analytics.parted_jobs import Jobs
+from analytics.parted import Rows
 from analytics.reductions import summed_by
 from analytics.tally import batches
 from model.schemas import UNLIMITED_S
@@ -30,7 +30,7 @@ def limit_bin() -> pl.Expr:
     return pl.when(limit_s.is_not_null()).then(limited).alias("limit_bin")
 
 
-def like_jobs(jobs: Jobs) -> pl.DataFrame:
+def like_jobs(jobs: Rows) -> pl.DataFrame:
     """What jobs that ran took, by what they have in common.
 
     Args:

@@ -42,6 +42,8 @@ def of_clusters(estate: Estate, where: Where) -> Estate:
         if name in where.get("cluster", [name])
         and ("tier" not in where or estate.tiers.get(name) in where["tier"])
     ]
+    if len(wanted) == len(set(names)):
+        return estate
     inside = pl.col("cluster").is_in(wanted)
     return replace(
         estate,

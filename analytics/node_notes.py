@@ -9,7 +9,6 @@ import polars as pl
 from analytics.calendar import Calendar
 from analytics.estate import Estate
 from analytics.gpu_states import LEFT_OUT
-from analytics.timeline import Timeline
 
 _HOUR_S: Final = 3600
 _WHOLE_FROM: Final = 100
@@ -35,19 +34,21 @@ class Sight:
     spread_gpu_s: dict[str, int]
 
     @classmethod
-    def of(cls, estate: Estate, line: Timeline, *, calendar: Calendar, finer: bool) -> Self:
-        """Look at an estate and its timeline."""
+    def of(
+        cls,
+        estate: Estate,
+        periods: pl.DataFrame,
+        held: pl.DataFrame,
+        *,
+        calendar: Calendar,
+        finer: bool,
+    ) -> Self:
+        """Look at an estate, its nodes' `periods`, and what jobs `held` (see `NodeSums`)."""
         known = set(estate.nodes["cluster"])
         watched = set(estate.observed["cluster"])
-        unplaced = _held_gpu_s(line.jobs.unplaced, calendar)
-        spread = line.jobs.placed.filter("estimated").join(line.jobs.keys, on="key")
-        placing = line.jobs.placed.filter(
-            pl.col("gpus") > 0,
-            pl.col("begin_s") < calendar.end_s,
-            pl.col("end_s") > calendar.begin_s,
-        )
-        placed = set(line.jobs.keys.join(placing, on="key", how="semi")["cluster"])
-        guessed = line.periods.filter("assumed", pl.col("end_s") > calendar.begin_s)
+        unplaced = _told(held, "unplaced")
+        placed = set(held.filter("placed")["cluster"])
+        guessed = periods.filter("assumed", pl.col("end_s") > calendar.begin_s)
         return cls(
             finer=finer,
             without_inventory=_names(watched - known),
@@ -58,7 +59,7 @@ class Sight:
             gone_nodes=_gone(estate.nodes),
             blind=_names((unplaced.keys() & known) - placed) if finer else (),
             unplaced_gpu_s=unplaced,
-            spread_gpu_s=_held_gpu_s(spread, calendar),
+            spread_gpu_s=_told(held, "spread"),
         )
 
 
@@ -131,13 +132,8 @@ def _on_placing(sight: Sight) -> list[str]:
     return said
 
 
-def _held_gpu_s(jobs: pl.DataFrame, calendar: Calendar) -> dict[str, int]:
-    """GPU-seconds within the calendar by cluster; zero where only unknown counts were held."""
-    begin = pl.col("begin_s").clip(lower_bound=calendar.begin_s)
-    end = pl.col("end_s").clip(upper_bound=calendar.end_s)
-    inside = jobs.filter((pl.col("gpus") > 0) | pl.col("gpus").is_null(), begin < end)
-    held = inside.group_by("cluster").agg((pl.col("gpus") * (end - begin)).sum())
-    return dict(held.sort("cluster").iter_rows())
+def _told(held: pl.DataFrame, name: str) -> dict[str, int]:
+    return dict(held.select("cluster", name).drop_nulls().sort("cluster").iter_rows())
 
 
 def _gone(nodes: pl.DataFrame) -> tuple[str, ...]:

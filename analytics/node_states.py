@@ -10,8 +10,8 @@ from analytics.allocated_states import ALLOCATED_SECONDS, with_allocated_states
 from analytics.calendar import Calendar
 from analytics.estate import Estate
 from analytics.node_labels import Where
-from analytics.node_time import NodeTime, node_time
 from analytics.reclaim import Reclaimable, reclaimable
+from analytics.swept_time import SweptTime, swept_time
 from analytics.utilisation_table import ratio, summed
 from model.inference_thresholds import InferenceThresholds
 
@@ -46,7 +46,7 @@ class NodeStates:
     """
 
     rows: pl.DataFrame
-    time: NodeTime
+    time: SweptTime
     spare: Reclaimable
 
 
@@ -78,8 +78,8 @@ def _all_roles(
     by: Sequence[str],
     where: Where,
     thresholds: InferenceThresholds,
-) -> NodeTime:
-    return node_time(
+) -> SweptTime:
+    return swept_time(
         estate,
         calendar=calendar,
         by=by,
@@ -90,7 +90,7 @@ def _all_roles(
     )
 
 
-def _rows(time: NodeTime, spare: Reclaimable) -> pl.DataFrame:
+def _rows(time: SweptTime, spare: Reclaimable) -> pl.DataFrame:
     """GPU-seconds of nodes that have GPUs, with `reclaimable`, null where occupancy is unknown."""
     known = pl.col("free").is_not_null()
     return (

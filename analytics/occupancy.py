@@ -6,7 +6,7 @@ from typing import Final
 
 import polars as pl
 
-from analytics.parted_jobs import Frames, Jobs, Part, lazy, of_each, touching
+from analytics.parted import Frames, Part, Rows, lazy, of_each, touching
 from model.errors import InputError
 from model.hostlist import expand
 
@@ -51,7 +51,7 @@ class Occupancy:
     unplaced: pl.DataFrame
 
 
-def occupancy(jobs: Jobs, *, begin_s: int, end_s: int, inventory: pl.DataFrame) -> Occupancy:
+def occupancy(jobs: Rows, *, begin_s: int, end_s: int, inventory: pl.DataFrame) -> Occupancy:
     """The started jobs that held anything in [begin_s, end_s), each spread over its nodes.
 
     A job on one node is exact. Of a job on several nodes the log has only totals: GPUs and CPUs
@@ -67,7 +67,7 @@ def occupancy(jobs: Jobs, *, begin_s: int, end_s: int, inventory: pl.DataFrame) 
     return Occupancy(keys=keys, placed=placed, unplaced=unplaced)
 
 
-def placed_jobs(jobs: Jobs, *, begin_s: int, end_s: int, keys: pl.DataFrame) -> pl.DataFrame:
+def placed_jobs(jobs: Rows, *, begin_s: int, end_s: int, keys: pl.DataFrame) -> pl.DataFrame:
     """`placed` of `occupancy` for some jobs, with the nodes' known `keys`, and whose each row is.
 
     Columns: `cluster`, `job_id`, `submit`, then PLACED_SCHEMA.
@@ -78,7 +78,7 @@ def placed_jobs(jobs: Jobs, *, begin_s: int, end_s: int, keys: pl.DataFrame) -> 
     return held.join(spread, on=list(_LIST)).select("cluster", *_JOB, *_placed())
 
 
-def first_jobs(jobs: Jobs) -> pl.DataFrame:
+def first_jobs(jobs: Rows) -> pl.DataFrame:
     """The moment at which a job first held each node, of all jobs: `cluster, node, first_job_s`."""
     parts = [frame for (frame,) in of_each(jobs, "first jobs of node lists", _firsts)]
     firsts = pl.concat(parts).group_by(_LIST).agg(pl.col("first_job_s").min())
@@ -109,7 +109,7 @@ def _placed() -> list[pl.Expr]:
     ]
 
 
-def _held(jobs: Jobs, *, begin_s: int, end_s: int, further: Sequence[str] = ()) -> pl.DataFrame:
+def _held(jobs: Rows, *, begin_s: int, end_s: int, further: Sequence[str] = ()) -> pl.DataFrame:
     begin, end = pl.col("start").dt.epoch("s"), pl.col("held_until").dt.epoch("s")
     return (
         lazy(touching(jobs, begin_s, end_s))

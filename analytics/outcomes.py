@@ -7,7 +7,7 @@ import polars as pl
 
 from analytics.calendar import Calendar
 from analytics.finding import Finding
-from analytics.parted_jobs import Jobs
+from analytics.parted import Rows
 from analytics.reductions import summed_by
 from analytics.tally import batches
 
@@ -27,7 +27,7 @@ _UNKNOWN: Final = (
 )
 
 
-def outcomes(jobs: Jobs, *, calendar: Calendar, by: Sequence[str] = ()) -> Finding:
+def outcomes(jobs: Rows, *, calendar: Calendar, by: Sequence[str] = ()) -> Finding:
     """Jobs that ran and ended in each period, by the state that they ended in.
 
     Args:

@@ -7,9 +7,10 @@ import polars as pl
 
 from analytics.calendar import Calendar
 from analytics.estate import Estate
+from analytics.node_elsewhere import unplaced_jobs
 from analytics.node_labels import OF_A_NODE, Where, chosen, tier_of
-from analytics.node_time import NodeTime, unplaced_jobs
 from analytics.sweep import cuts, edges, steps, swept
+from analytics.swept_time import SweptTime
 from analytics.unplaced import unplaced_moves
 
 COUNTS: Final = ("idle", "allocated", "pending", "observed")
@@ -22,7 +23,7 @@ Pool = tuple[str, ...]
 
 def pool_segments(
     estate: Estate,
-    time: NodeTime,
+    time: SweptTime,
     waiting: pl.DataFrame,
     *,
     pool: Pool,
@@ -81,7 +82,7 @@ def home(partitions: pl.Expr, where: Where) -> pl.Expr:
     return partitions.list.min().fill_null("").alias("partition")
 
 
-def _on_nodes(time: NodeTime, where: Where) -> pl.DataFrame:
+def _on_nodes(time: SweptTime, where: Where) -> pl.DataFrame:
     inside = time.swept.segments.filter(pl.col("bin").is_not_null()).select(
         "key", "period", "begin_s", "end_s", "bin", *_STATES
     )
@@ -108,7 +109,7 @@ def _moves(
     on_nodes: pl.DataFrame,
     unplaced: pl.DataFrame,
     estate: Estate,
-    time: NodeTime,
+    time: SweptTime,
     *,
     pool: Pool,
     calendar: Calendar,
@@ -121,7 +122,7 @@ def _moves(
 
 
 def _keys(
-    frames: list[pl.DataFrame], estate: Estate, time: NodeTime, *, pool: Pool, where: Where
+    frames: list[pl.DataFrame], estate: Estate, time: SweptTime, *, pool: Pool, where: Where
 ) -> pl.DataFrame:
     pools = pl.concat([frame.select(pool) for frame in frames])
     if pool == ("cluster",):
@@ -133,7 +134,7 @@ def _keys(
 
 
 def _unknowns(
-    keys: pl.DataFrame, time: NodeTime, calendar: Calendar, *, silent: Sequence[str]
+    keys: pl.DataFrame, time: SweptTime, calendar: Calendar, *, silent: Sequence[str]
 ) -> pl.DataFrame:
     cluster = pl.col("cluster")
     blind = cluster.is_in(time.sight.blind)

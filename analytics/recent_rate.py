@@ -25,7 +25,7 @@ def recent_rate(
     """What groups held a day in the observed part of the RECENT_S before each moment.
 
     Args:
-        held: Jobs in batches: `by`, `cluster`, `gpus`, and `start_s`, `until_s` of those that ran.
+        held: Rows in batches: `by`, `cluster`, `gpus`, and `start_s`, `until_s` of those that ran.
         by: The dimensions of a group.
         moments: `cluster, bin, moment_s`, for each cluster and period.
         observed: OBSERVED_SCHEMA.

@@ -8,9 +8,9 @@ import polars as pl
 
 from analytics.calendar import Calendar
 from analytics.device_hours import MILLIONTHS
-from analytics.node_time import Swept
 from analytics.queueing import servers_needed
 from analytics.sweep import cuts, edges, swept
+from analytics.swept_time import Swept
 from model.inference_thresholds import InferenceThresholds
 
 POOL: Final = ("cluster", "node_role", "gpu_model")

@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from analytics.parted_jobs import Jobs, lazy
+from analytics.parted import Rows, lazy
 from analytics.tally import batches
 
 HOUR_S: Final = 3600
@@ -18,7 +18,7 @@ SAME: Final = ("cluster", "user", "name_hash", "partition", "req_gpus", "limit_s
 _REQUEST: Final = "_request"
 
 
-def came_again(jobs: Jobs) -> pl.DataFrame:
+def came_again(jobs: Rows) -> pl.DataFrame:
     """Of each job that ended without a start and was submitted again, how soon.
 
     Args:
@@ -42,7 +42,7 @@ def came_again(jobs: Jobs) -> pl.DataFrame:
     return again.filter(pl.col("again_after_s") <= WEEK_S).sort(JOB_KEY)
 
 
-def _gone(jobs: Jobs) -> pl.DataFrame:
+def _gone(jobs: Rows) -> pl.DataFrame:
     """The jobs that ended without a start and whose request is known."""
     return (
         lazy(jobs)

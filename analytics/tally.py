@@ -10,7 +10,7 @@ import polars as pl
 from analytics.calendar import Calendar
 from analytics.group_numbers import numbered, with_new_groups
 from analytics.job_events import Census, reduce_jobs, take_census
-from analytics.parted_jobs import Jobs, PartedJobs
+from analytics.parted import Parted, Rows
 from analytics.reductions import GROUP, complete, summed, ticks
 
 BATCH_JOBS: Final = 1_000_000
@@ -34,13 +34,13 @@ class Tally:
         return complete(self.sums, self.groups.select(GROUP), calendar=calendar)
 
 
-def batches(jobs: Jobs) -> Iterator[pl.LazyFrame]:
+def batches(jobs: Rows) -> Iterator[pl.LazyFrame]:
     """The jobs, some whole months of submission at a time; `month` is what facts lie apart by.
 
     A batch has about `BATCH_JOBS` jobs, or one month. (Polars's own batches are read ahead without
     bound, so that ten million jobs took 1.5 GB.)
     """
-    if isinstance(jobs, PartedJobs):
+    if isinstance(jobs, Parted):
         yield from _of_parts(jobs)
         return
     counts = jobs.group_by(_MONTH).len().sort(_MONTH).collect(engine="streaming")
@@ -52,7 +52,7 @@ def batches(jobs: Jobs) -> Iterator[pl.LazyFrame]:
         yield jobs.filter(pl.col(_MONTH).is_in(months[_MONTH].implode(), nulls_equal=True))
 
 
-def _of_parts(jobs: PartedJobs) -> Iterator[pl.LazyFrame]:
+def _of_parts(jobs: Parted) -> Iterator[pl.LazyFrame]:
     waiting: list[pl.LazyFrame] = []
     rows = 0
     for part in jobs.parts:

@@ -33,19 +33,22 @@ class Timeline:
     jobs: Occupancy
 
 
-def timeline(estate: Estate, calendar: Calendar, *, margin_s: int = 0) -> Timeline:
-    """Sweep every node over the calendar, and over `margin_s` seconds before and after it."""
+def timeline(
+    estate: Estate,
+    calendar: Calendar,
+    *,
+    margin_s: int = 0,
+    periods: pl.DataFrame | None = None,
+) -> Timeline:
+    """Sweep every node over the calendar, and over `margin_s` seconds before and after it.
+
+    `periods` are those of `node_periods`, where they are known already.
+    """
     begin_s, end_s = calendar.begin_s - margin_s, calendar.end_s + margin_s
     inventory = estate.nodes.select(_NODE).unique()
     jobs = occupancy(estate.jobs, begin_s=begin_s, end_s=end_s, inventory=inventory)
-    periods = node_periods(
-        estate.nodes,
-        estate.observed,
-        until_s=end_s,
-        first_jobs=first_jobs(estate.jobs),
-        catalogue=estate.catalogue,
-        aliases=estate.aliases,
-    )
+    if periods is None:
+        periods = periods_of(estate, until_s=end_s)
     numbered = (
         periods.join(jobs.keys, on=list(_NODE)).sort("key", "begin_s").with_row_index("period", 1)
     )
@@ -62,6 +65,18 @@ def timeline(estate: Estate, calendar: Calendar, *, margin_s: int = 0) -> Timeli
         calendar,
     )
     return Timeline(segments=segments.filter(_SOMETHING), periods=numbered, jobs=jobs)
+
+
+def periods_of(estate: Estate, *, until_s: int) -> pl.DataFrame:
+    """The configurations of the estate's nodes up to a moment: `node_periods`."""
+    return node_periods(
+        estate.nodes,
+        estate.observed,
+        until_s=until_s,
+        first_jobs=first_jobs(estate.jobs),
+        catalogue=estate.catalogue,
+        aliases=estate.aliases,
+    )
 
 
 def _job_edges(placed: pl.DataFrame, begin_s: int, end_s: int) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from analytics.parted_jobs import Frames, Jobs, Part, of_each
+from analytics.parted import Frames, Part, Rows, of_each
 
 _MONTH = "_start_month"
 
@@ -18,7 +18,7 @@ def gpu_partitions(nodes: pl.LazyFrame) -> pl.LazyFrame:
     )
 
 
-def with_gpu_tracking(jobs: Jobs, *, gpu_partitions: pl.LazyFrame | None = None) -> Jobs:
+def with_gpu_tracking(jobs: Rows, *, gpu_partitions: pl.LazyFrame | None = None) -> Rows:
     """Add `gpu_untracked`, and make the GPUs of such jobs unknown: they are not zero.
 
     Where no started job of a cluster carries a GPU in a month (UTC, of the start), accounting did
@@ -41,7 +41,7 @@ def with_gpu_tracking(jobs: Jobs, *, gpu_partitions: pl.LazyFrame | None = None)
     )
 
 
-def _partitions_with_gpus(jobs: Jobs, given: pl.LazyFrame | None) -> pl.DataFrame:
+def _partitions_with_gpus(jobs: Rows, given: pl.LazyFrame | None) -> pl.DataFrame:
     asked = [frame for (frame,) in of_each(jobs, "partitions that were asked for GPUs", _asked)]
     known = [] if given is None else [given.select("cluster", "partition").collect()]
     return pl.concat([*asked, *known]).drop_nulls().unique().sort("cluster", "partition")
@@ -52,7 +52,7 @@ def _asked(part: Part) -> Frames:
     return [asked.collect(engine="streaming")]
 
 
-def _months_without_gpus(jobs: Jobs) -> pl.DataFrame:
+def _months_without_gpus(jobs: Rows) -> pl.DataFrame:
     """`cluster` and month in which no started job carries a GPU entry."""
     parts = [frame for (frame,) in of_each(jobs, "months with GPUs", _tracked)]
     months = pl.concat(parts).group_by("cluster", _MONTH).agg(pl.col("tracked").any())

@@ -15,7 +15,7 @@ from analytics.job_events import (
     Census,
     job_moments,
 )
-from analytics.parted_jobs import Jobs
+from analytics.parted import Rows
 from analytics.reductions import (
     GROUP,
     level_before,
@@ -52,7 +52,7 @@ _HOUR_S: Final = 3600
 
 
 def usage(
-    jobs: Jobs,
+    jobs: Rows,
     *,
     calendar: Calendar,
     by: Sequence[str] = (),

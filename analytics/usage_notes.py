@@ -5,7 +5,7 @@ from typing import Final
 import polars as pl
 
 from analytics.calendar import Calendar
-from analytics.parted_jobs import Jobs, lazy, touching
+from analytics.parted import Rows, lazy, touching
 
 _MISSING: Final = "{} of {} started jobs have no known {}: their {} are not in the sums."
 _UNKNOWN: Final = {
@@ -20,7 +20,7 @@ _UNTRACKED: Final = (
 )
 
 
-def usage_notes(jobs: Jobs, *, calendar: Calendar) -> tuple[str, ...]:
+def usage_notes(jobs: Rows, *, calendar: Calendar) -> tuple[str, ...]:
     """Sentences on the started jobs of the calendar whose figures are unknown."""
     until = pl.coalesce("held_until", "end", "start")
     begin, after = (

@@ -9,7 +9,7 @@ from analytics.device_notes import activity_notes
 from analytics.estate import Estate
 from analytics.finding import Finding
 from analytics.node_labels import Where, checked, chosen
-from analytics.node_time import NodeTime, Swept, node_time
+from analytics.node_time import NodeTime, node_time
 from analytics.utilisation_table import VALUE_COLUMNS, tabulated
 
 _NODE_COLUMNS = ("cluster", "node", "gpu_model", "gpus", "node_role", "role_basis", "role_evidence")
@@ -74,7 +74,7 @@ def nodes(estate: Estate, *, calendar: Calendar, where: Where | None = None) -> 
     named = time.rows.filter(pl.col("node").is_not_null())
     frame = tabulated(named, by=by, calendar=calendar)
     described = frame.join(
-        _described(time.swept, calendar), on=["cluster", "node"], how="left", maintain_order="left"
+        _described(time, calendar), on=["cluster", "node"], how="left", maintain_order="left"
     )
     period = [name for name in ("period_start",) if name in frame.columns]
     columns = [*period, *_NODE_COLUMNS, *VALUE_COLUMNS]
@@ -86,8 +86,8 @@ def _on_activity(time: NodeTime, where: Where) -> tuple[str, ...]:
     return activity_notes(time.devices, chosen(time.on_nodes, by=(), where=where))
 
 
-def _described(swept: Swept, calendar: Calendar) -> pl.DataFrame:
-    periods = swept.line.periods.filter(pl.col("begin_s") < calendar.end_s).sort("begin_s")
+def _described(time: NodeTime, calendar: Calendar) -> pl.DataFrame:
+    periods = time.periods.filter(pl.col("begin_s") < calendar.end_s).sort("begin_s")
     last = periods.unique(["cluster", "node"], keep="last", maintain_order=True)
     hardware = last.select("cluster", "node", "gpu_model", "gpus")
-    return swept.roles.join(hardware, on=["cluster", "node"], how="left")
+    return time.roles.join(hardware, on=["cluster", "node"], how="left")

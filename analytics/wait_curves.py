@@ -10,7 +10,7 @@ import polars as pl
 from analytics.calendar import Calendar
 from analytics.cohorts import curves
 from analytics.finding import Finding
-from analytics.parted_jobs import Jobs
+from analytics.parted import Rows
 from analytics.reductions import CELL, GROUP
 from analytics.survival import CENSORED, CURVE_SCHEMA
 from analytics.tally import batches
@@ -23,7 +23,7 @@ LONGEST_S: Final = 90 * 86_400
 _STEPS_AN_OCTAVE: Final = 4
 
 
-def wait_curves(jobs: Jobs, *, calendar: Calendar, by: Sequence[str] = ()) -> Finding:
+def wait_curves(jobs: Rows, *, calendar: Calendar, by: Sequence[str] = ()) -> Finding:
     """The curves of the jobs that became eligible in each period, up to 90 days after.
 
     Args:

@@ -6,10 +6,10 @@ import polars as pl
 
 from analytics.array_tasks import task_count
 from analytics.gpu_models import UNKNOWN_MODEL, Aliases, GpuNames, by_gpu_model
-from analytics.parted_jobs import Frames, Jobs, Part, lazy, of_each, touching
+from analytics.parted import Frames, Part, Rows, lazy, of_each, touching
 
 
-def waiting_gpus(jobs: Jobs, *, begin_s: int, end_s: int) -> pl.DataFrame:
+def waiting_gpus(jobs: Rows, *, begin_s: int, end_s: int) -> pl.DataFrame:
     """What waited in [begin_s, end_s): `cluster, partition, begin_s, end_s, gpus`, in seconds.
 
     A job waits from its eligible time to its start, to its end if it never started, and as far
@@ -38,8 +38,8 @@ def _waits_until() -> pl.Expr:
 
 
 def asking_for(
-    jobs: Jobs, models: Sequence[str], *, catalogue: GpuNames | None, aliases: Aliases
-) -> Jobs:
+    jobs: Rows, models: Sequence[str], *, catalogue: GpuNames | None, aliases: Aliases
+) -> Rows:
     """The jobs with `req_gpus` of these GPU models: what named one of them, or named no model."""
     as_asked = jobs.with_columns(pl.col("started").alias("_ran"), started=pl.lit(False))
     models_asked = by_gpu_model(as_asked, catalogue=catalogue, aliases=aliases)
@@ -47,7 +47,7 @@ def asking_for(
     return models_asked.filter(fits).with_columns(req_gpus="gpus", started="_ran")
 
 
-def without_eligible(jobs: Jobs) -> tuple[str, ...]:
+def without_eligible(jobs: Rows) -> tuple[str, ...]:
     """The clusters whose log tells of no job when it became eligible."""
     parts = [frame for (frame,) in of_each(jobs, "clusters that tell when eligible", _telling)]
     told = pl.concat(parts).group_by("cluster").agg(pl.col("eligible").any())

@@ -8,7 +8,7 @@ import polars as pl
 from analytics.calendar import Calendar
 from analytics.cohorts import cohort_shares
 from analytics.finding import Finding
-from analytics.parted_jobs import Jobs, distinct, lazy
+from analytics.parted import Rows, distinct, lazy
 from analytics.reductions import CELL, GROUP, complete
 from analytics.survival import CENSORED
 from analytics.tally import batches
@@ -49,7 +49,7 @@ _QUANTILES: Final = {
 
 
 def waits(
-    jobs: Jobs, *, calendar: Calendar, reasons: WaitReasons, by: Sequence[str] = ()
+    jobs: Rows, *, calendar: Calendar, reasons: WaitReasons, by: Sequence[str] = ()
 ) -> Finding:
     """Waits of the jobs that started, and the fates of those that became eligible.
 
@@ -92,7 +92,7 @@ def _within(calendar: Calendar, moment: str) -> pl.Expr:
     return inside.fill_null(value=False)
 
 
-def _lost(jobs: Jobs, by: Sequence[str], calendar: Calendar) -> pl.DataFrame:
+def _lost(jobs: Rows, by: Sequence[str], calendar: Calendar) -> pl.DataFrame:
     """The waits since a moment in the calendar that were lost from sight within a day."""
     open_ended = jobs.filter(pl.col("end").is_null(), pl.col("eligible").is_not_null())
     lost = (pl.col("fate") == CENSORED) & (pl.col("t_s") < DAY_S)
@@ -126,7 +126,7 @@ def _ratio(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
 
 
 def _unknown_cohorts(
-    figures: pl.DataFrame, jobs: Jobs, by: Sequence[str], silent: Sequence[str]
+    figures: pl.DataFrame, jobs: Rows, by: Sequence[str], silent: Sequence[str]
 ) -> pl.DataFrame:
     """Without a cohort where all jobs of the group are of logs that tell no eligible time."""
     untold = pl.col("cluster").is_in(silent).all().alias("_untold")

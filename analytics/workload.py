@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 from analytics.occupancy import expanded
-from analytics.parted_jobs import Frames, Jobs, Part, lazy, of_each
+from analytics.parted import Frames, Part, Rows, lazy, of_each
 
 SERVING: Final = frozenset(
     {
@@ -50,7 +50,7 @@ class Use:
     share: float
 
 
-def uses(jobs: Jobs, *, chain_gap_s: int) -> dict[tuple[str, str], dict[str, Use]]:
+def uses(jobs: Rows, *, chain_gap_s: int) -> dict[tuple[str, str], dict[str, Use]]:
     """By (cluster, node): its jobs of each kind, `serving`, `interactive`, `qos`.
 
     Asked of the whole log, whatever the period in question: a node that served last month is
@@ -77,7 +77,7 @@ def uses(jobs: Jobs, *, chain_gap_s: int) -> dict[tuple[str, str], dict[str, Use
     return found
 
 
-def _flagged(jobs: Jobs) -> pl.DataFrame:
+def _flagged(jobs: Rows) -> pl.DataFrame:
     return (
         lazy(jobs)
         .filter("started", _KIND.is_not_null(), pl.col("held_until") > pl.col("start"))
@@ -96,7 +96,7 @@ def _flagged(jobs: Jobs) -> pl.DataFrame:
     )
 
 
-def _gpu_seconds(jobs: Jobs) -> pl.DataFrame:
+def _gpu_seconds(jobs: Rows) -> pl.DataFrame:
     """All GPU-seconds that jobs ever held on each node."""
     held_s = pl.col("held_until").dt.epoch("s") - pl.col("start").dt.epoch("s")
 

@@ -10,13 +10,13 @@ import polars as pl
 
 from analytics.calendar import Calendar, calendar, day_span
 from analytics.estate import OBSERVED_SCHEMA, Estate
-from analytics.parted_jobs import Jobs, Part, PartedJobs
+from analytics.parted import Part, Parted, Rows
 from analytics.tracking import gpu_partitions, with_gpu_tracking
 from model.errors import InputError
 from model.gpus import GpuCatalogue
 from model.mig_profiles import mig_profiles
 from model.question import Question, split_where
-from model.schemas import AWARDS, GPU_SAMPLES, NODE_EVENTS, NODES
+from model.schemas import AWARDS, GPU_SAMPLES, JOBS, NODE_EVENTS, NODES
 from model.settings import Settings
 from model.suggestions import did_you_mean
 from store import Cluster, FactPart, FactParts, Store
@@ -78,19 +78,22 @@ class Facts:
 
     @cached_property
     def _stored_jobs(self) -> FactParts:
-        return self.store.job_parts(self.names)
+        return self.store.parts(JOBS, self.names)
 
-    @cached_property
-    def jobs(self) -> PartedJobs:
+    @property
+    def jobs(self) -> pl.LazyFrame:
         """The JOBS facts of the clusters."""
-        stored = self._stored_jobs
-        parts = tuple(_part(part) for part in stored.parts)
-        return PartedJobs(stored.whole, parts, self.store.sums)
+        return self.parted_jobs.whole
 
     @cached_property
-    def tracked_jobs(self) -> Jobs:
+    def parted_jobs(self) -> Parted:
+        """The JOBS facts of the clusters, in parts that never change."""
+        return self._parted(self._stored_jobs)
+
+    @cached_property
+    def tracked_jobs(self) -> Rows:
         """The jobs with `gpu_untracked`: where a cluster does not track GPUs, they are unknown."""
-        return with_gpu_tracking(self.jobs, gpu_partitions=gpu_partitions(self.nodes.lazy()))
+        return with_gpu_tracking(self.parted_jobs, gpu_partitions=gpu_partitions(self.nodes.lazy()))
 
     @cached_property
     def nodes(self) -> pl.DataFrame:
@@ -103,10 +106,14 @@ class Facts:
         return self._of_clusters(self.store.scan(NODE_EVENTS))
 
     @cached_property
-    def samples(self) -> pl.LazyFrame | None:
+    def samples(self) -> Parted | None:
         """The GPU_SAMPLES of the clusters; None where there is no telemetry of any."""
-        found = self.store.scan(GPU_SAMPLES).filter(pl.col("cluster").is_in(self.names))
-        return None if found.select("cluster").head(1).collect().is_empty() else found
+        found = self.store.parts(GPU_SAMPLES, self.names)
+        return self._parted(found) if any(part.rows for part in found.parts) else None
+
+    def _parted(self, stored: FactParts) -> Parted:
+        parts = tuple(_part(part) for part in stored.parts)
+        return Parted(stored.whole, parts, self.store.sums)
 
     @cached_property
     def awards(self) -> pl.DataFrame:
@@ -224,7 +231,7 @@ def _part(part: FactPart) -> Part:
     return Part(part.frame, part.rows, first_s, last_s)
 
 
-def _recorded(jobs: PartedJobs) -> dict[str, Moments]:
+def _recorded(jobs: pl.LazyFrame) -> dict[str, Moments]:
     """`Facts.recorded`, where the files of the table do not tell what times they hold."""
     last = pl.max_horizontal(_RECORDED).max()
     frame = jobs.group_by("cluster").agg(pl.col("submit").min(), last.alias("last")).collect()

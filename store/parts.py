@@ -4,11 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from store.delta import DeltaFolder
+
+_OF_A_MONTH: Final = len("2026-01")
 
 
 @dataclass(frozen=True)
@@ -39,22 +41,23 @@ class FactParts:
 
 
 def fact_parts(folder: DeltaFolder, clusters: Collection[str]) -> FactParts:
-    """The newest version of a table that lies by cluster and month, of some clusters alone."""
+    """The newest version of a table that lies by cluster and day or month, of some clusters."""
     actions = folder.actions()
     if actions.is_empty():
         return FactParts(_scan(folder, []), (), pl.DataFrame(schema={"cluster": pl.String()}))
     times = [name for name, kind in folder.table.schema.items() if kind.is_temporal()]
     bounds = [f"{end}.{name}" for end in ("min", "max") for name in times]
-    files = actions.filter(pl.col("partition.cluster").is_in(list(clusters))).select(
-        "path", "num_records", "partition.cluster", "partition.month", *bounds
+    cluster, time = (pl.col(f"partition.{name}") for name in folder.table.partition)
+    files = actions.filter(cluster.is_in(list(clusters))).select(
+        "path", "num_records", *bounds, cluster=cluster, month=time.str.slice(0, _OF_A_MONTH)
     )
     by_month: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in files.sort("path").iter_rows(named=True):
-        by_month[row["partition.month"]].append(row)
+        by_month[row["month"]].append(row)
     return FactParts(
         whole=_scan(folder, sorted(files["path"])),
         parts=tuple(_part(folder, by_month[month], times) for month in sorted(by_month)),
-        files=files.rename({"partition.cluster": "cluster"}),
+        files=files,
     )
 
 

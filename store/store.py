@@ -25,6 +25,7 @@ from store.upkeep import KEEP, compact, describe
 from store.upsert import upsert
 
 CATALOGUE_FILE: Final = "catalogue.sqlite"
+_PARTS_KEPT: Final = 64
 
 
 class Store:
@@ -35,8 +36,7 @@ class Store:
         self.catalogue = catalogue
         self.store_id = store_id
         self.sums = KeptSums(path)
-        self._parts: dict[tuple[str, ...], FactParts] = {}
-        self._parts_at: int | None = None
+        self._parts: dict[tuple[str, ...], tuple[int | None, FactParts]] = {}
         self._lock = WriterLock(path)
         self._folders = {table.name: DeltaFolder(path, table) for table in FACT_TABLES}
 
@@ -58,15 +58,15 @@ class Store:
         """
         return self._folders[table.name].scan()
 
-    def job_parts(self, clusters: Collection[str]) -> FactParts:
-        """The jobs of some clusters as they stand now, month by month of submission."""
-        folder, names = self._folders[JOBS.name], tuple(sorted(clusters))
+    def parts(self, table: FactTable, clusters: Collection[str]) -> FactParts:
+        """The rows of some clusters as they stand now, month by month: see `fact_parts`."""
+        folder, asked = self._folders[table.name], (table.name, *sorted(clusters))
         at = folder.version()
-        if self._parts_at != at:
-            self._parts, self._parts_at = {}, at
-        if names not in self._parts:
-            self._parts[names] = fact_parts(folder, names)
-        return self._parts[names]
+        if asked not in self._parts or self._parts[asked][0] != at:
+            if len(self._parts) >= _PARTS_KEPT:
+                self._parts.clear()
+            self._parts[asked] = at, fact_parts(folder, clusters)
+        return self._parts[asked][1]
 
     def content(self) -> str:
         """A digest of all facts: equal where every table has the same files."""

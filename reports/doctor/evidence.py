@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from analytics.parted_jobs import lazy
+from analytics.parted import lazy
 from analytics.tracking import gpu_partitions, with_gpu_tracking
 from ingest.jobs import ZONE_ASSUMED
 from model.cluster_settings import ClusterSettings
@@ -131,7 +131,7 @@ def _cluster(facts: Facts, entry: Cluster, now: datetime) -> ClusterEvidence:
     name = entry.name
     mine = pl.col("cluster") == name
     nodes = facts.nodes.filter(mine)
-    jobs = facts.jobs.whole.filter(mine)
+    jobs = facts.jobs.filter(mine)
     catalogue = facts.store.catalogue
     files = tuple(catalogue.files(cluster=name))
     return ClusterEvidence(

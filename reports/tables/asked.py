@@ -8,7 +8,7 @@ import polars as pl
 from analytics.calendar import Calendar
 from analytics.dimensions import filter_where, with_dimensions
 from analytics.finding import Finding
-from analytics.parted_jobs import Jobs
+from analytics.parted import Rows
 from analytics.roles import node_roles
 from model.errors import InputError
 from model.question import Question, split_where
@@ -51,7 +51,7 @@ class Asked:
             )
         return facts, periods
 
-    def chosen_jobs(self, *, keeping: Mapping[str, pl.Expr] | None = None) -> Jobs:
+    def chosen_jobs(self, *, keeping: Mapping[str, pl.Expr] | None = None) -> Rows:
         """The jobs that the filters leave, with the dimensions asked for beside their columns.
 
         `keeping` adds columns of the whole job, before a dimension makes several rows of it.

@@ -8,7 +8,7 @@ from analytics.carbon import carbon
 from analytics.carbon_notes import carbon_notes
 from analytics.energy import JOB_GPUS
 from analytics.finding import Finding
-from analytics.parted_jobs import Jobs
+from analytics.parted import Rows
 from analytics.size_classes import SIZE_CLASS, cluster_sizes, small_and_central
 from analytics.utilisation import utilisation
 from analytics.waits import waits
@@ -47,7 +47,7 @@ def small_and_central_table(asked: Asked) -> Finding:
     return Finding(found.frame, (*found.notes, *site_notes(sites), *used.notes, *of_carbon))
 
 
-def _classed_jobs(asked: Asked, sizes: pl.DataFrame) -> Jobs:
+def _classed_jobs(asked: Asked, sizes: pl.DataFrame) -> Rows:
     """The jobs with GPUs of the clusters of a known size class."""
     classes = dict(sizes.select("cluster", SIZE_CLASS).iter_rows())
     of_cluster = pl.col("cluster").replace_strict(classes, default=None, return_dtype=pl.String)

@@ -52,10 +52,10 @@ class Part:
 
 
 @dataclass(frozen=True)
-class PartedJobs:
+class Parted:
     """Rows of jobs in parts, and as a `whole`; what is done to them is done to every part.
 
-    It stands in for a LazyFrame: what gives rows of jobs gives PartedJobs, what gives anything
+    It stands in for a LazyFrame: what gives rows of jobs gives Parted, what gives anything
     else (`select`, `group_by`) is asked of the whole.
     """
 
@@ -63,28 +63,28 @@ class PartedJobs:
     parts: tuple[Part, ...]
     kept: Kept | None = None
 
-    def map(self, change: Callable[[pl.LazyFrame], pl.LazyFrame]) -> "PartedJobs":
+    def map(self, change: Callable[[pl.LazyFrame], pl.LazyFrame]) -> "Parted":
         """The jobs with a change that looks at each row alone."""
         parts = tuple(replace(part, frame=change(part.frame)) for part in self.parts)
         return replace(self, whole=change(self.whole), parts=parts)
 
-    def filter(self, *conditions: Any) -> "PartedJobs":
+    def filter(self, *conditions: Any) -> "Parted":
         """The jobs of which the conditions hold."""
         return self.map(lambda frame: frame.filter(*conditions))
 
-    def with_columns(self, *columns: Any, **named: Any) -> "PartedJobs":
+    def with_columns(self, *columns: Any, **named: Any) -> "Parted":
         """The jobs with further columns, each told by its own row."""
         return self.map(lambda frame: frame.with_columns(*columns, **named))
 
-    def join(self, other: pl.LazyFrame, **how: Any) -> "PartedJobs":
+    def join(self, other: pl.LazyFrame, **how: Any) -> "Parted":
         """The jobs with what another frame says of them."""
         return self.map(lambda frame: frame.join(other, **how))
 
-    def drop(self, *columns: str) -> "PartedJobs":
+    def drop(self, *columns: str) -> "Parted":
         """The jobs without some columns."""
         return self.map(lambda frame: frame.drop(*columns))
 
-    def clear(self) -> "PartedJobs":
+    def clear(self) -> "Parted":
         """None of the jobs, with the same columns."""
         return replace(self, whole=self.whole.clear(), parts=())
 
@@ -100,7 +100,7 @@ class PartedJobs:
         """The columns of the jobs."""
         return self.whole.collect_schema()
 
-    def touching(self, begin_s: int, end_s: int) -> "PartedJobs":
+    def touching(self, begin_s: int, end_s: int) -> "Parted":
         """The parts that may have to do with a stretch of time, and with them the whole."""
         parts = tuple(part for part in self.parts if part.touches(begin_s, end_s))
         if len(parts) == len(self.parts):
@@ -109,37 +109,37 @@ class PartedJobs:
         return replace(self, whole=pl.concat(frames) if frames else self.whole.clear(), parts=parts)
 
 
-Jobs = pl.LazyFrame | PartedJobs
+Rows = pl.LazyFrame | Parted
 
 
-def lazy(jobs: Jobs) -> pl.LazyFrame:
+def lazy(jobs: Rows) -> pl.LazyFrame:
     """All jobs as one frame."""
-    return jobs.whole if isinstance(jobs, PartedJobs) else jobs
+    return jobs.whole if isinstance(jobs, Parted) else jobs
 
 
-def touching(jobs: Jobs, begin_s: int, end_s: int) -> Jobs:
+def touching(jobs: Rows, begin_s: int, end_s: int) -> Rows:
     """The jobs, without the parts that tell of no moment in a stretch of time."""
-    return jobs.touching(begin_s, end_s) if isinstance(jobs, PartedJobs) else jobs
+    return jobs.touching(begin_s, end_s) if isinstance(jobs, Parted) else jobs
 
 
 def of_each(
-    jobs: Jobs, what: str, make: Callable[[Part], Frames], *depends: object
+    jobs: Rows, what: str, make: Callable[[Part], Frames], *depends: object
 ) -> Iterator[Frames]:
     """What `make` gives of each part; what was kept of it, if it was made before.
 
     It must depend on the part's rows, on `depends` and on nothing else; `what` names it. Jobs that
     are not parted are one part, of which nothing is kept.
     """
-    if not isinstance(jobs, PartedJobs):
+    if not isinstance(jobs, Parted):
         yield make(Part(jobs, rows=-1))
         return
     for part in jobs.parts or (Part(jobs.whole.clear(), rows=0),):
         yield _remembered(jobs.kept, partial(make, part), what, part.digest, *depends)
 
 
-def of_all(jobs: Jobs, what: str, make: Callable[[], Frames], *depends: object) -> Frames:
+def of_all(jobs: Rows, what: str, make: Callable[[], Frames], *depends: object) -> Frames:
     """What `make` gives of all the jobs; what was kept of it, if it was made before."""
-    if not isinstance(jobs, PartedJobs):
+    if not isinstance(jobs, Parted):
         return make()
     return _remembered(jobs.kept, make, what, [part.digest for part in jobs.parts], *depends)
 
@@ -155,7 +155,7 @@ def _remembered(kept: Kept | None, make: Callable[[], Frames], *depends: object)
     return found
 
 
-def distinct(jobs: Jobs, *columns: str) -> pl.DataFrame:
+def distinct(jobs: Rows, *columns: str) -> pl.DataFrame:
     """The distinct values of some columns of all jobs, sorted."""
 
     def of_part(part: Part) -> Frames:
