@@ -8,6 +8,7 @@ from dash import Dash
 
 from dashboard.downloads import add_downloads
 from dashboard.freshness import add_freshness
+from dashboard.grid_callbacks import add_grid_rows
 from dashboard.monitoring import add_monitoring
 from dashboard.pictures import add_pictures
 from dashboard.reader import Reader
@@ -16,12 +17,13 @@ from dashboard.routing import add_callbacks, draw_page, warm
 from dashboard.same_origin import refuse_other_origins
 from dashboard.security import protect
 from dashboard.shell import INDEX, shell
+from dashboard.warming import Warming
 from model.registry import Registry
 from model.settings import Settings
 from store import Store
 
 WARM: Final = "plimsoll-warm"
-"""Under this name the server's extensions hold what answers the first pages ahead of a reader."""
+"""Under this name the server's extensions hold what draws the pages ahead of a reader."""
 
 _ASSETS: Final = Path(__file__).parent / "assets"
 
@@ -49,10 +51,17 @@ def create_app(store: Store | None, settings: Settings, registry: Registry) -> D
     add_callbacks(app, reader, base=base)
     add_downloads(app.server, reader, prefix=base)
     add_pictures(app.server, partial(draw_page, reader, base=base), prefix=base)
+    add_grid_rows(app, reader, partial(draw_page, reader, base=base), base=base)
     add_freshness(app.server, reader, prefix=base)
     refuse_other_origins(app.server)
     add_report_jobs(app, reader, base=base)
     add_monitoring(app.server, reader, prefix=base)
     protect(app)
-    app.server.extensions[WARM] = partial(warm, reader, base=base)
+    app.server.extensions[WARM] = Warming(partial(_warm, app, reader), reader.edition)
     return app
+
+
+def _warm(app: Dash, reader: Reader) -> None:
+    base = app.config.routes_pathname_prefix
+    with app.server.test_request_context(base):
+        warm(reader, base=base)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from secrets import token_hex
 from typing import Any, Final
 
+import dash_mantine_components as dmc
 import flask
 import zstandard
 from plotly.io.json import to_json_plotly
@@ -20,6 +21,10 @@ from dashboard.reader import Reader
 _FRESH_S: Final = 600
 """Bodies say how old the data are, in words: no longer than this without another look."""
 
+_MOVING: Final = (
+    "The store was written to while this page was drawn: some of its figures may be older than "
+    "others. Load it anew when the ingest has ended."
+)
 _MARKS: Final = "plimsoll_drawn"
 
 Screen = tuple[Any, ...]
@@ -27,9 +32,9 @@ Screen = tuple[Any, ...]
 
 
 def drawn(
-    reader: Reader, page: str, filters: Filters, screen: Screen, draw: Callable[[], Any]
+    reader: Reader, page: str, filters: Filters, screen: Screen, draw: Callable[[], list[Any]]
 ) -> Any:
-    """The body of a page: a mark that `fill` replaces, or what `draw` gives outside a request."""
+    """The body of a page, as a mark that `fill` replaces; outside a request as `draw` gives it."""
     if not flask.has_request_context():
         return draw()
     packed = remembered(reader, page, filters, screen, draw)
@@ -39,7 +44,7 @@ def drawn(
 
 
 def remembered(
-    reader: Reader, page: str, filters: Filters, screen: Screen, draw: Callable[[], Any]
+    reader: Reader, page: str, filters: Filters, screen: Screen, draw: Callable[[], list[Any]]
 ) -> bytes:
     """The JSON of a body, packed; drawn if it is not remembered. Raises what `draw` raises."""
     edition = reader.edition()
@@ -49,6 +54,8 @@ def remembered(
         nonlocal steady
         with collected() as tables:
             tree, steady = reader.of_one_edition(draw)
+        if not steady:
+            tree = [dmc.Alert(_MOVING, color="yellow", variant="light"), *tree]
         steady = steady and reader.edition() == edition
         if steady:
             reader.tables.recall((edition, page, filters), lambda: tables)

@@ -1,4 +1,5 @@
-/* Formats for grid cells: grouped numbers, percentages, and "no data" for what is unknown. */
+/* Formats for grid cells: grouped numbers, percentages, and "no data" for what is unknown.
+   A cell of a row that is still on its way is empty. */
 var formats = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
 
 (function () {
@@ -19,15 +20,17 @@ var formats = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
     timeZone: "UTC",
   });
 
-  formats.number = function (value) {
-    if (missing(value)) return NO_DATA;
-    if (Number.isInteger(value) || Math.abs(value) >= 1000) return whole.format(value);
-    return (Math.abs(value) >= 10 ? tenths : hundredths).format(value);
+  const format = (words) => (value, row) => {
+    if (row === undefined) return "";
+    return missing(value) ? NO_DATA : words(value);
   };
 
-  formats.share = function (value) {
-    return missing(value) ? NO_DATA : `${tenths.format(100 * value)}%`;
-  };
+  formats.number = format((value) => {
+    if (Number.isInteger(value) || Math.abs(value) >= 1000) return whole.format(value);
+    return (Math.abs(value) >= 10 ? tenths : hundredths).format(value);
+  });
+
+  formats.share = format((value) => `${tenths.format(100 * value)}%`);
 
   /* As reports/wording.py says a length of time: "40 seconds", "1.4 hours", "3 days". */
   const counted = (value, unit) => {
@@ -36,25 +39,19 @@ var formats = (window.dashAgGridFunctions = window.dashAgGridFunctions || {});
     return `${said} ${unit}${said === "1" ? "" : "s"}`;
   };
 
-  formats.duration = function (seconds) {
-    if (missing(seconds)) return NO_DATA;
+  formats.duration = format((seconds) => {
     if (seconds < 60) return counted(seconds, "second");
     if (seconds < 3600) return counted(seconds / 60, "minute");
     if (seconds < 172800) return counted(seconds / 3600, "hour");
     return counted(seconds / 86400, "day");
-  };
+  });
 
-  formats.words = function (value) {
-    return missing(value) ? NO_DATA : String(value);
-  };
+  formats.words = format(String);
 
-  formats.day = function (value) {
-    return missing(value) ? NO_DATA : longDate.format(new Date(value));
-  };
+  formats.day = format((value) => longDate.format(new Date(value)));
 
   /* The clock of the text itself, whatever zone the browser is in. */
-  formats.moment = function (value) {
-    if (missing(value)) return NO_DATA;
-    return `${longDate.format(new Date(value.slice(0, 10)))}, ${value.slice(11, 16)}`;
-  };
+  formats.moment = format(
+    (value) => `${longDate.format(new Date(value.slice(0, 10)))}, ${value.slice(11, 16)}`
+  );
 })();

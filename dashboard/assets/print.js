@@ -5,7 +5,7 @@
     [...document.querySelectorAll(".pl-grid .ag-theme-quartz, .pl-grid [id]")]
       .filter((part) => part.id.startsWith("{"))
       .map((part) => window.dash_ag_grid && window.dash_ag_grid.getApi(JSON.parse(part.id)))
-      .filter(Boolean);
+      .filter((grid) => grid && grid.getGridOption("rowModelType") !== "infinite");
   window.addEventListener("beforeprint", () => {
     document.querySelectorAll(".js-plotly-plot .main-svg").forEach((drawing) => {
       const wide = drawing.getAttribute("width");

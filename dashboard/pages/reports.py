@@ -81,4 +81,5 @@ REPORTS: Final = Page(
     heading="Reports: the figures as a document to hand on",
     controls=controls,
     body=body,
+    is_live=True,
 )

@@ -128,4 +128,6 @@ def open_tab(page: Page, panel: str, tab: str) -> None:
 
 def cell(page: Page, panel: str, row: int, column: str) -> str:
     grid = page.locator(f"section[aria-labelledby='finding-{panel}'] .ag-root")
-    return grid.locator(f".ag-row[row-index='{row}'] [col-id='{column}']").inner_text()
+    shown = grid.locator(f".ag-row[row-index='{row}']:not(.ag-row-loading) [col-id='{column}']")
+    expect(shown).not_to_be_empty()
+    return shown.inner_text()
