@@ -6,8 +6,9 @@ from typing import Final
 
 import polars as pl
 
+from model.errors import InputError
 from reports.capacity_report.desk import Desk
-from reports.capacity_report.previous import Edition, read_edition
+from reports.capacity_report.previous import OPEN, Edition, read_edition
 from reports.capacity_report.revisions import REVISED, Revision, revisions
 from reports.document import (
     Block,
@@ -61,16 +62,25 @@ def write(desk: Desk, tables: Sequence[TableBlock]) -> tuple[list[Block], Mappin
     """The section, and the tables in which revised cells are marked, by key.
 
     Raises:
-        InputError: where the earlier package cannot be read.
+        InputError: where the earlier package cannot be read, or holds what this edition withholds.
     """
-    if desk.selection.previous is None:
+    previous = desk.selection.previous
+    if previous is None:
         return [Paragraph(words(_NONE))], {}
-    earlier = read_edition(desk.selection.previous)
+    earlier = read_edition(previous)
+    if desk.selection.protected and not earlier.withholds:
+        raise InputError(
+            "the previous edition withholds nothing, and this one does",
+            where=str(previous),
+            hint=f"compare with one that withholds as well, or add {OPEN}.",
+        )
     found = [
         revision
         for table in tables
         if table.key in earlier.tables
-        for revision in revisions(table, earlier.tables[table.key])
+        for revision in revisions(
+            table, earlier.tables[table.key], settled=earlier.settled(table.question)
+        )
     ]
     return _blocks(desk, earlier, found), _marked(tables, found)
 
@@ -94,6 +104,9 @@ def _blocks(desk: Desk, earlier: Edition, found: Sequence[Revision]) -> list[Blo
     runs = desk.ledger.say("revisions", lambda: _sentence(found, revised, earlier), [table])
     finding = Finding("revisions", runs, Footnote(table.key, _METHOD, _SOURCE))
     blocks: list[Block] = [finding, Paragraph(words(_LEAD), "lead")]
+    differing = _differing(desk, earlier)
+    if differing:
+        blocks.append(Paragraph(words(differing)))
     before = _headlines(desk, earlier)
     if before.frame.height:
         blocks.append(before)
@@ -113,6 +126,21 @@ def _sentence(found: Sequence[Revision], revised: Sequence[Revision], earlier: E
     verb = "was" if len(revised) == 1 else "were"
     count = plural(len(revised), "figure")
     return f"{count} in {plural(tables, 'table')} {verb} revised {since}; {on}."
+
+
+def _differing(desk: Desk, earlier: Edition) -> str | None:
+    """That the editions are not about the same clusters, so that their sums differ for it."""
+    observed = desk.if_any(desk.overall("observed"))
+    every = set(observed.frame["cluster"]) if observed else set()
+    now, then = set(desk.selection.clusters) or every, set(earlier.clusters)
+    parts = {
+        "not in the previous edition": now - then,
+        "in the previous edition alone": then - now,
+    }
+    told = [f"{', '.join(sorted(names))} ({where})" for where, names in parts.items() if names]
+    if not told:
+        return None
+    return f"Sums over clusters differ for another reason, too: {' and '.join(told)}."
 
 
 def _revisions_table(found: Sequence[Revision], earlier: Edition) -> TableBlock:

@@ -8,8 +8,10 @@ from typing import Any, Final
 import polars as pl
 
 from reports.document import Column, TableBlock
+from reports.writers.package_cells import exact_text
 
 _CLOSE: Final = 1e-9
+_WITHHELD: Final = "[c]"
 REVISED: Final = "revised"
 MOVED: Final = "moved on"
 
@@ -18,8 +20,8 @@ MOVED: Final = "moved on"
 class Revision:
     """A figure that both editions have, and that is not the same in both.
 
-    It is "revised" where its line speaks of a time that was over when the earlier edition was
-    made; it has "moved on" where the line speaks of what goes on.
+    It is "revised" where it speaks of a time that was over when the earlier edition was made; it
+    has "moved on" where it speaks of what goes on.
     """
 
     table: str
@@ -31,8 +33,13 @@ class Revision:
     kind: str
 
 
-def revisions(table: TableBlock, earlier: pl.DataFrame) -> Iterator[Revision]:
-    """The figures of a table that differ from the earlier edition's, by the lines of both."""
+def revisions(
+    table: TableBlock, earlier: pl.DataFrame, *, settled: bool = False
+) -> Iterator[Revision]:
+    """The figures of a table that differ from the earlier edition's, by the lines of both.
+
+    `settled` tells that all of the table was over then. What either edition withholds is left out.
+    """
     headers = [column for column in table.columns if column.header]
     names = [column.name for column in headers]
     if not names or not set(names) <= set(earlier.columns):
@@ -42,27 +49,30 @@ def revisions(table: TableBlock, earlier: pl.DataFrame) -> Iterator[Revision]:
         return
     ended = _ended(headers, earlier)
     for row, line in enumerate(table.frame.iter_rows(named=True)):
-        before = known.get(_key(line, names))
+        key = _key(line, names)
+        before = known.get(key)
         if before is not None:
-            yield from _differences(table, row, line, before, headers, ended)
+            kind = REVISED if settled or _is_over(line, ended) else MOVED
+            name = ", ".join(part for part in key if part)
+            for column, then, now in _differences(table, row, line, before):
+                yield Revision(table.key, name, row, column, then, now, kind)
 
 
 def _differences(
-    table: TableBlock,
-    row: int,
-    line: dict[str, Any],
-    before: dict[str, Any],
-    headers: list[Column],
-    ended: dict[str, str],
-) -> Iterator[Revision]:
-    kind = REVISED if _is_over(line, ended) else MOVED
-    name = ", ".join(str(line[column.name]) for column in headers if line[column.name] is not None)
+    table: TableBlock, row: int, line: dict[str, Any], before: dict[str, Any]
+) -> Iterator[tuple[Column, float | None, float | None]]:
     for column in table.columns:
         if column.header or not table.frame[column.name].dtype.is_numeric():
             continue
-        then, now = _number(before.get(column.name)), _number(line[column.name])
-        if column.name in before and not _same(then, now):
-            yield Revision(table.key, name, row, column, then, now, kind)
+        if column.name not in before or _is_withheld(table, row, column, before):
+            continue
+        then, now = _number(before[column.name]), _number(line[column.name])
+        if not _same(then, now):
+            yield column, then, now
+
+
+def _is_withheld(table: TableBlock, row: int, column: Column, before: dict[str, Any]) -> bool:
+    return before[column.name] == _WITHHELD or table.mark(row, column.name) == "c"
 
 
 def _lines(frame: pl.DataFrame, names: list[str]) -> dict[tuple[str, ...], dict[str, Any]]:
@@ -70,7 +80,7 @@ def _lines(frame: pl.DataFrame, names: list[str]) -> dict[tuple[str, ...], dict[
 
 
 def _key(line: dict[str, Any], names: list[str]) -> tuple[str, ...]:
-    return tuple("" if line[name] is None else str(line[name]) for name in names)
+    return tuple(exact_text(line[name]) for name in names)
 
 
 def _ended(headers: list[Column], earlier: pl.DataFrame) -> dict[str, str]:
@@ -81,7 +91,7 @@ def _ended(headers: list[Column], earlier: pl.DataFrame) -> dict[str, str]:
 
 
 def _is_over(line: dict[str, Any], ended: dict[str, str]) -> bool:
-    return bool(ended) and all(str(line[name]) < last for name, last in ended.items())
+    return bool(ended) and all(exact_text(line[name]) < last for name, last in ended.items())
 
 
 def _number(value: Any) -> float | None:

@@ -35,15 +35,21 @@ def exact_text(value: Any) -> str:
 
 
 def csv_bytes(table: TableBlock) -> bytes:
-    """A table as CSV by RFC 4180 in UTF-8: a header line of names, then every line."""
+    """A table as CSV by RFC 4180 in UTF-8: a header line of names, then every line.
+
+    A line of which nothing is known is left out, such as a total that is unknown: a blank line is
+    none to whoever reads the file.
+    """
     stream = io.StringIO(newline="")
     writer = csv.writer(stream)
     names = [column.name for column in table.columns]
     symbols = symbols_instead(table)
     writer.writerow(names)
     for place, row in enumerate(table.frame.select(names).iter_rows()):
-        cells = zip(row, names, strict=True)
-        writer.writerow([symbols.get((place, name)) or exact_text(cell) for cell, name in cells])
+        cells = [exact_text(cell) for cell in row]
+        if any(cells):
+            pairs = zip(cells, names, strict=True)
+            writer.writerow([symbols.get((place, name)) or cell for cell, name in pairs])
     return stream.getvalue().encode()
 
 
