@@ -48,9 +48,13 @@ wheel: setup  ## build the wheel and the source archive
 	rm -rf dist
 	$(BIN)/python -m build --no-isolation --outdir dist
 
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header --quiet
+
 lock:  ## pin every dependency by hash (needs uv)
-	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-annotate --no-header --quiet -o requirements.lock
+	$(LOCK) pyproject.toml --group dev -o requirements.lock
+	$(LOCK) pyproject.toml -c requirements.lock -o deploy/requirements.lock
+	$(LOCK) --group build -c requirements.lock -o deploy/build-requirements.lock
 
 clean:  ## remove what was built
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache plimsoll-demo
