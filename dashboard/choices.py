@@ -10,7 +10,7 @@ import polars as pl
 from analytics.gpu_counts import parse_gpu_types
 from analytics.gpu_models import UNKNOWN_MODEL
 from dashboard.filters import Filters
-from dashboard.reader import Reader
+from dashboard.reader import Reader, today
 from model.question import Question
 from model.schemas import JOBS, NODES
 from store import Store
@@ -54,9 +54,9 @@ def gpu_models(reader: Reader) -> dict[str, str]:
 
 def registry_models(reader: Reader) -> dict[str, str]:
     """The GPU models of the registry's machines, each with its own name."""
-    used = {machine.gpu_model for machine in reader.registry.machines if machine.gpu_model}
-    catalogue = reader.registry.gpus
-    named = {model: catalogue[model].name if model in catalogue else model for model in used}
+    listed = reader.ask(Question("capacity", on=today())).frame["gpu_model"]
+    catalogue, models = reader.registry.gpus, set(listed.drop_nulls())
+    named = {model: catalogue[model].name if model in catalogue else model for model in models}
     return dict(sorted(named.items(), key=lambda pair: pair[1].casefold()))
 
 

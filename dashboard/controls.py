@@ -33,10 +33,9 @@ def date_field(key: str, label: str, value: date | None, *, hint: str) -> dmc.Te
         id={"filter": key, "default": ""},
         label=label,
         value=day(value) if value else "",
-        description="such as 1 May 2026",
+        description=f"1 May 2026, or empty: {hint.removeprefix('empty: ')}",
         inputWrapperOrder=["label", "input", "error", "description"],
         inputProps={"autoComplete": "off", "spellCheck": "false"},
-        placeholder=hint,
         rightSection=html.Button(
             type="button", className="pl-pick", **aria(label=f"{label}: choose from a calendar")
         ),

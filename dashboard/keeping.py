@@ -12,6 +12,7 @@ from dashboard.aria import aria, data
 from dashboard.filters import read_filters, write_query
 from dashboard.reader import Reader
 from model.errors import InputError
+from reports.wording import sentence
 from store import SavedViews
 
 VIEWS_PATH: Final = "views"
@@ -26,7 +27,9 @@ def keep_form(*, base: str) -> html.Details:
             html.Div(
                 [
                     dmc.TextInput(id="view-name", label="Name of the view", className="pl-control"),
-                    html.Button("Save", id="view-save", type="button", className="pl-button"),
+                    html.Button(
+                        "Save", id="view-save", type="button", className="pl-button pl-plain"
+                    ),
                     copy_button("", said="Copy the link"),
                 ],
                 className="pl-keep",
@@ -53,7 +56,11 @@ def copy_button(address: str, *, said: str, name: str = "") -> html.Button:
     """A button that copies the link to an address, to the page itself where it is empty."""
     named = aria(label=f"{said} of {name}") if name else {}
     return html.Button(
-        said, type="button", className="pl-button pl-copy", **data(address=address), **named
+        said,
+        type="button",
+        className="pl-button pl-plain pl-copy",
+        **data(address=address),
+        **named,
     )
 
 
@@ -78,7 +85,7 @@ def add_keeping(app: Dash, reader: Reader, *, base: str, paths: Sequence[str]) -
         try:
             _views(reader).save(name or "", page=page, query=query)
         except InputError as fault:
-            return str(fault), name or ""
+            return _said(fault), name or ""
         return f"Saved as “{(name or '').strip()}”.", ""
 
     @app.callback(
@@ -100,7 +107,7 @@ def add_keeping(app: Dash, reader: Reader, *, base: str, paths: Sequence[str]) -
         try:
             told = _change(_views(reader), asked, typed)
         except InputError as fault:
-            told = str(fault)
+            told = _said(fault)
         return told, token_hex(4)
 
 
@@ -111,6 +118,10 @@ def _change(views: SavedViews, asked: dict[str, int], typed: dict[int, str]) -> 
     view_id = asked["view-rename"]
     views.rename(view_id, typed.get(view_id) or "")
     return "The view was renamed."
+
+
+def _said(fault: InputError) -> str:
+    return " ".join(sentence(part.rstrip(".")) for part in (fault.what, fault.hint) if part)
 
 
 def _views(reader: Reader) -> SavedViews:

@@ -31,7 +31,7 @@ _EDGE_PX: Final = 20
 _TITLE_PX: Final = 18
 _FOOT_PX: Final = 12
 _LINE: Final = 1.35
-_LETTER: Final = 0.52
+_LETTER: Final = 0.48
 """The mean width of a letter of the typeface, in its size."""
 
 

@@ -90,13 +90,16 @@ def _changes(view: SavedView) -> html.Details:
                 value=view.name,
             ),
             html.Button(
-                "Rename", id={"view-rename": view.view_id}, type="button", className="pl-button"
+                "Rename",
+                id={"view-rename": view.view_id},
+                type="button",
+                className="pl-button pl-plain",
             ),
             html.Button(
                 "Delete for everyone",
                 id={"view-delete": view.view_id},
                 type="button",
-                className="pl-button",
+                className="pl-button pl-plain",
             ),
         ],
         className="pl-saving",
