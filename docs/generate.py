@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from pydantic import BaseModel
 
+from dashboard.unit import DASHBOARD_SERVICE, dashboard_unit
 from docs.machines_page import machines_page
 from ingest.schedule import Place, systemd_units
 from model.cluster_settings import ClusterSettings
@@ -14,7 +15,8 @@ from model.gpus import GpuFile
 from model.machines import MachineFile
 from model.metrics import load_metrics
 from model.registry import load_registry
-from model.settings import Settings
+from model.report_schedule import ScheduledReport
+from model.settings import Reports, Settings
 from model.source_settings import CommandSource
 from plimsoll.cli.root import cli
 
@@ -43,15 +45,19 @@ def schema(model: type[BaseModel]) -> str:
 
 
 def example_units() -> dict[str, str]:
-    """The systemd units of a configuration that asks Slurm's commands."""
+    """The systemd units of a configuration that asks Slurm's commands and makes a report."""
     source = CommandSource(kind="command", feeds="jobs")
-    settings = Settings(clusters=(ClusterSettings(name="mycluster", sources=(source,)),))
+    report = ScheduledReport(name="quarterly", folder=Path("/var/lib/plimsoll/reports"))
+    settings = Settings(
+        clusters=(ClusterSettings(name="mycluster", sources=(source,)),),
+        reports=Reports(schedule=(report,)),
+    )
     place = Place(
         program=Path("/opt/plimsoll/bin/plimsoll"),
         config=Path("/etc/plimsoll/plimsoll.yaml"),
         store=Path("/var/lib/plimsoll/store"),
     )
-    return systemd_units(settings, place)
+    return systemd_units(settings, place) | {DASHBOARD_SERVICE: dashboard_unit(place, port=8050)}
 
 
 def commands_page() -> str:
