@@ -11,6 +11,8 @@ from reports.writers.docx_xml import Bookmarks, Xml, field, paragraph, run, tag
 from reports.writers.zipped import holdable
 
 _TWENTIETHS_A_MM: Final = 56.6929
+_KEPT_LETTERS: Final = 1_500
+"""A row with a longer cell may go on overleaf: it could be higher than a page."""
 _RULE: Final = "8A939C"
 _THIN: Final = "D3D8DD"
 
@@ -75,7 +77,8 @@ def _properties(table: TableBlock, shape: Fit, accent: str) -> Xml:
 
 
 def _row(cells: Sequence[str], columns: Sequence[Column], shape: Fit, *, head: bool) -> Xml:
-    marks = [tag("w:cantSplit"), *([tag("w:tblHeader")] if head else [])]
+    short = max(map(len, cells), default=0) <= _KEPT_LETTERS
+    marks = [*([tag("w:cantSplit")] if short else []), *([tag("w:tblHeader")] if head else [])]
     made = tag("w:tr", tag("w:trPr", *marks))
     for cell, column, width in zip(cells, columns, shape.widths_mm, strict=True):
         made.append(_cell(cell, column, width, shape.size, head=head))

@@ -16,7 +16,7 @@ from reports.writers.sheet_sizes import figure
 Element.namespaces.update(nsdict)
 """odfpy declares those that it has met so far: with all of them met, each file has the same."""
 
-_SPACES: Final = re.compile(r"^ | {2,}| $|\t")
+_SPACES: Final = re.compile(r"^ | {2,}| $")
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _spaced(line: str) -> str:
 
 
 def _space(found: re.Match[str]) -> str:
-    return "<text:tab/>" if found[0] == "\t" else f'<text:s text:c="{len(found[0])}"/>'
+    return f'<text:s text:c="{len(found[0])}"/>'
 
 
 def _link(there: ToSheet) -> str:

@@ -111,8 +111,11 @@ def cell_of(value: Any, column: Column) -> Cell:
 
 
 def clean(text: str) -> str:
-    """Text that a spreadsheet can hold: no control characters, cut where it is too long."""
-    held = holdable(text)
+    """Text that a spreadsheet can hold: no control characters, cut where it is too long.
+
+    A tab is a space: LibreOffice drops it from cells.
+    """
+    held = holdable(text).replace("\t", " ")
     if 2 * len(held) <= TEXT_UNITS or (units := _units(held)) <= TEXT_UNITS:
         return held
     end = _CUT.format(units=units)
