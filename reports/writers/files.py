@@ -26,8 +26,9 @@ def places_for(paths: Sequence[Path]) -> Iterator[Mapping[Path, Path]]:
         for path, temporary in made.items():
             temporary.replace(path)
     except OSError as fault:
-        where = next((p for p, t in made.items() if str(t) == str(fault.filename)), None)
-        raise _cannot(fault.strerror or str(fault), where or fault.filename) from fault
+        where = [path for path, part in made.items() if str(part) == str(fault.filename)]
+        named = where or [fault.filename] if fault.filename else paths
+        raise _cannot(fault.strerror or str(fault), ", ".join(map(str, named))) from fault
     finally:
         for temporary in made.values():
             temporary.unlink(missing_ok=True)
