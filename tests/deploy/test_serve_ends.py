@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from dashboard.wsgi import make
+
 PATIENCE_S = 120
 
 
@@ -51,3 +53,16 @@ def test_serve_says_that_it_listens_and_ends_cleanly_on_sigterm(
     assert server.returncode == 0, said
     assert "Traceback" not in said
     assert "Fatal" not in said
+
+
+def test_another_wsgi_server_gets_the_application_of_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    config = tmp_path / "plimsoll.yaml"
+    config.write_text("dashboard: {base_path: /elsewhere/}\n")
+    monkeypatch.setenv("PLIMSOLL_CONFIG", str(config))
+    monkeypatch.setenv("PLIMSOLL_STORE", str(tmp_path / "none"))
+    client = make().test_client()
+    assert client.get("/elsewhere/healthz").status_code == 200
+    assert client.get("/elsewhere/").status_code == 200
+    assert client.get("/healthz").status_code == 404
