@@ -161,3 +161,11 @@ def test_words_on_a_bar_are_read_on_every_colour(theme):
     for colour in theme.roles.values():
         two = sorted((light(colour), light(ink_on(colour))))
         assert two[1] / two[0] >= 4.5
+
+
+@every_chart
+def test_a_figure_carries_of_plotlys_template_what_it_uses(chart: Chart):
+    figure = draw(chart, Pen(LIGHT))
+    template = figure.layout.template.to_plotly_json()
+    assert {trace.type for trace in figure.data} <= {"bar", "scatter"} == set(template["data"])
+    assert len(str(template)) < 1_500
