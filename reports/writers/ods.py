@@ -28,9 +28,9 @@ def write_ods(document: Document) -> bytes:
     styles = Styles(book, document)
     ranges = DatabaseRanges()
     book.spreadsheet.addElement(_cover(sheets.cover, styles))
-    for number, sheet in enumerate(sheets.tables):
+    for sheet in sheets.tables:
         book.spreadsheet.addElement(_table(sheet, styles))
-        ranges.addElement(_range(sheet, f"table_{number}"))
+        ranges.addElement(_range(sheet))
     book.spreadsheet.addElement(ranges)
     _tell_properties(book, document)
     told = BytesIO()
@@ -70,10 +70,10 @@ def _above(sheet: Sheet, styles: Styles) -> list[Line]:
     return lines
 
 
-def _range(sheet: Sheet, name: str) -> DatabaseRange:
+def _range(sheet: Sheet) -> DatabaseRange:
     first, last = sheet.heading_row + 1, sheet.heading_row + 1 + len(sheet.rows)
     address = f"'{sheet.name}'.A{first}:'{sheet.name}'.{_letter(len(sheet.columns))}{last}"
-    return DatabaseRange(name=name, targetrangeaddress=address, containsheader="true")
+    return DatabaseRange(name=sheet.range_name, targetrangeaddress=address, containsheader="true")
 
 
 def _letter(column: int) -> str:

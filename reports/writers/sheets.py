@@ -87,6 +87,11 @@ class Sheet:
         return clean(self.caption + "".join(f" [note {number}]" for number in self.notes))
 
     @property
+    def range_name(self) -> str:
+        """The name of the table within the file, for formulas and programs."""
+        return f"table_{self.name.lower().replace('-', '_')}"
+
+    @property
     def heading_row(self) -> int:
         """Where the headings stand, from 0."""
         return 1 + len(self.lines)

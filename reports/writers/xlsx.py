@@ -62,8 +62,8 @@ def write_xlsx(document: Document) -> bytes:
     book.set_theme(_theme(document))
     _tell_properties(book, document)
     _write_cover(book, sheets)
-    for number, sheet in enumerate(sheets.tables):
-        _SheetWriter(book, sheet, f"table_{number}").write()
+    for sheet in sheets.tables:
+        _SheetWriter(book, sheet).write()
     book.close()
     return _with_language(told.getvalue(), document.language)
 
@@ -93,8 +93,8 @@ class _Workbook(GPWorkbook):  # type: ignore[misc]
 class _SheetWriter:
     """One table on its sheet."""
 
-    def __init__(self, book: _Workbook, sheet: Sheet, table_name: str) -> None:
-        self._book, self._sheet, self._name = book, sheet, table_name
+    def __init__(self, book: _Workbook, sheet: Sheet) -> None:
+        self._book, self._sheet = book, sheet
         self._paper = book.add_worksheet(sheet.name)
         self._theme = book.theme
 
@@ -144,8 +144,8 @@ class _SheetWriter:
             return
         last = first + len(self._sheet.rows)
         described = [{"header": heading, "header_format": look} for heading, look in heads]
-        options = {"columns": described, "autofilter": False, "style": None, "name": self._name}
-        self._paper.add_table(first, 0, last, len(heads) - 1, options)
+        told = {"autofilter": False, "style": None, "name": self._sheet.range_name}
+        self._paper.add_table(first, 0, last, len(heads) - 1, {"columns": described, **told})
 
     def _heading(self, column: SheetColumn) -> Format:
         return self._format({**self._theme.column_heading_format, **_side(column)})

@@ -252,3 +252,11 @@ def test_a_mark_may_stand_beside_words():
     )
     sheet = book_of(replace(specimen(), data=(replace(table, key="more"),)))["more"]
     assert sheet.cell(heading_row(sheet) + 1, 7).value == "a | b [r]"
+
+
+def test_programs_find_a_table_by_its_name():
+    content = io.BytesIO(write_xlsx(specimen()))
+    read = pl.read_excel(content, table_name="table_utilisation_clusters")
+    assert read.columns[0] == "Cluster"
+    assert read["Allocated (GPU-hours)"].to_list() == ["1690321.25", "12.5", "[x]"]
+    assert read.height == 3
