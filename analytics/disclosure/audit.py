@@ -1,6 +1,6 @@
 """The audit: how closely what is published bounds what is withheld, by linear programme."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,14 +52,14 @@ class Published:
         low, high = self._bounds(secret & self.withheld)
         return open_ + low, open_ + high
 
-    def exposed(self, secret: frozenset[int], p: float) -> Exposed | None:
-        """The secret if it can be told to within the fraction `p` of its value, on either side."""
+    def exposed(self, secret: frozenset[int], needed: float) -> Exposed | None:
+        """The secret if it can be told to within less than `needed` on either side."""
         value = _sum(self.amounts, secret)
         if value == 0:
             return None
         low, high = self.bounds(secret)
         slack = _CLOSE * value
-        near = low > value * (1 - p) + slack or high < value * (1 + p) - slack
+        near = low > max(value - needed, 0.0) + slack or high < value + needed - slack
         return Exposed(secret, value, low, high) if near else None
 
     def _bounds(self, secret: frozenset[int]) -> tuple[float, float]:
@@ -83,13 +83,6 @@ class Published:
             known |= more
             reached.update(*more)
         return known
-
-
-def exposures(
-    published: Published, secrets: Sequence[frozenset[int]], p: float
-) -> Iterator[Exposed]:
-    """The secrets that are bounded too closely."""
-    yield from (found for each in secrets if (found := published.exposed(each, p)))
 
 
 def independent(parts: Iterable[frozenset[int]]) -> list[frozenset[int]]:

@@ -49,6 +49,14 @@ class Tally:
         enough = self.people >= rules.minimum_people and self.bodies >= rules.minimum_bodies
         return enough and self.spare >= 0
 
+    def needed(self, rules: Rules) -> float:
+        """How far from the amount, on either side, all that is published must leave it open.
+
+        Where the p % rule alone is broken it is what that rule lacks, else `p` of the amount.
+        """
+        few = self.people < rules.minimum_people or self.bodies < rules.minimum_bodies
+        return rules.p * self.amount if few or self.spare >= 0 else -self.spare
+
 
 @dataclass(frozen=True)
 class Cells:

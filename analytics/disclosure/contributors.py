@@ -53,8 +53,8 @@ def events(
     moment, keys = _epoch(at), ["cluster", *by, *_WHO]
     inside = moment.is_between(calendar.begin_s, calendar.end_s, closed="left")
     bins = pl.lit(calendar.bins["end_s"]).search_sorted(moment, side="right").cast(pl.Int64)
-    counted = jobs.filter(inside).group_by(*keys, bin=bins).agg(amount.sum().alias("amount"))
-    return _dated(counted, keys, calendar)
+    rows = jobs.filter(inside).select(*keys, bin=bins, amount=amount)
+    return _dated(rows.group_by(*keys, "bin").agg(pl.col("amount").sum()), keys, calendar)
 
 
 def gpu_seconds() -> pl.Expr:

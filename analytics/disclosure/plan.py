@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from analytics.disclosure.audit import Exposed, Published, Reals, exposures, independent
+from analytics.disclosure.audit import Exposed, Published, Reals, independent
 from analytics.disclosure.cells import Cells, Rules
 from analytics.disclosure.secondary import Totals, withheld_with
 
@@ -55,8 +55,12 @@ class Plan:
 
         There is none, unless the rules leave secondary suppression out.
         """
-        secrets = [*(frozenset([cell]) for cell in sorted(self.sensitive)), *self.kept]
-        yield from exposures(self.published, secrets, self.rules.p)
+        known, secrets = (
+            self.published,
+            secrets_of(self.cells, self.sensitive, self.kept, self.rules),
+        )
+        found = (known.exposed(secret, needed) for secret, needed in secrets.items())
+        yield from (each for each in found if each)
 
     @property
     def published(self) -> Published:
@@ -109,9 +113,18 @@ def planned(
     kept = tuple(dict.fromkeys((*(t for t in told if t not in open_), *sorted_(broken - single))))
     if not rules.secondary:
         return Plan(cells, rules, sensitive, sensitive, open_, kept, agreed=agreed)
-    withheld, left = withheld_with(cells, sensitive, open_, kept, rules, agreed=agreed)
+    kept_open = secrets_of(cells, sensitive, kept, rules)
+    withheld, left = withheld_with(cells, sensitive, open_, kept_open, rules, agreed=agreed)
     dropped = tuple(total for total in open_ if total not in left)
     return Plan(cells, rules, sensitive, withheld, left, kept, dropped, agreed)
+
+
+def secrets_of(
+    cells: Cells, sensitive: Iterable[int], sums: Iterable[frozenset[int]], rules: Rules
+) -> dict[frozenset[int], float]:
+    """Sensitive cells and sums that are withheld, with how far each must stay open."""
+    secrets = (*(frozenset([cell]) for cell in sorted(sensitive)), *sums)
+    return {each: cells.tally(each, rules).needed(rules) for each in secrets}
 
 
 def sorted_(parts: Iterable[frozenset[int]]) -> list[frozenset[int]]:

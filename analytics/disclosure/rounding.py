@@ -6,4 +6,4 @@ import polars as pl
 def rounded_people(count: pl.Expr, *, minimum: int, to: int) -> pl.Expr:
     """The count to the nearest multiple of `to`; null below `minimum`, but zero stays zero."""
     nearest = ((count + to // 2) // to) * to
-    return pl.when(count == 0).then(0).when(count >= minimum).then(nearest)
+    return pl.when(count >= minimum).then(nearest).when(count == 0).then(count)
