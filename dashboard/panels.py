@@ -16,6 +16,7 @@ from dashboard.figures import Pen, draw, legend_entries
 from dashboard.filters import NO_FILTERS, Filters, write_query
 from dashboard.glossary import address
 from dashboard.grids import grid
+from dashboard.turns import go_on
 from model.question import Answer
 from reports.charts import Chart
 from reports.command import command_of
@@ -89,6 +90,7 @@ class Panel:
 
 def render(panel: Panel, view: View) -> html.Section:
     """The section of a page that shows a panel."""
+    go_on()
     heading_id = f"finding-{panel.key}"
     return html.Section(
         [

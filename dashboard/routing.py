@@ -1,7 +1,7 @@
 """Callbacks: from the address to a page, from the filters to the address and the page's body."""
 
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from secrets import token_hex
 from typing import Any
@@ -23,12 +23,14 @@ from dashboard.pages import PAGES, Page, PageRequest
 from dashboard.panels import Drawn, View
 from dashboard.reader import Reader
 from dashboard.standing import standing
+from dashboard.turns import AbandonedError, Turns
 from model.errors import PlimsollError
 from reports.palette import theme
 
 
 def add_callbacks(app: Dash, reader: Reader, *, base: str) -> None:
     """Wire the shell to its pages."""
+    turns = Turns()
     add_clientside_callbacks(app)
     add_keeping(app, reader, base=base, paths=[page.path for page in PAGES])
 
@@ -37,15 +39,23 @@ def add_callbacks(app: Dash, reader: Reader, *, base: str) -> None:
         Output({"link": ALL, "path": ALL}, "className"),
         Output("arrival", "data"),
         Input("address", "data"),
+        State("redraw", "data"),
         prevent_initial_call=True,
     )
-    def open_page(address: dict[str, Any]) -> tuple[Any, list[str], dict[str, Any]]:
+    def open_page(
+        address: dict[str, Any], redraw: str | None
+    ) -> tuple[Any, list[str], dict[str, Any]]:
+        address |= {"redraw": redraw}
         page = page_at(address["pathname"], base=base)
         marks = ["pl-current" if known is page else "" for known in PAGES]
         arrival = {"moved": address["moved"], "title": page.name if page else "No such page"}
         if page is None:
             return _nowhere(base), marks, arrival
-        return page_layout(page, reader, address, base=base), marks, arrival
+        with _or_nothing():
+            shown = turns.draw(
+                _tab(address["view"]), lambda: page_layout(page, reader, address, base=base)
+            )
+        return shown, marks, arrival
 
     @app.callback(
         Output({"body": ALL}, "children"),
@@ -62,12 +72,16 @@ def add_callbacks(app: Dash, reader: Reader, *, base: str) -> None:
         if not drawn:
             raise PreventUpdate
         now = drawn[0] | {"search": query, "view": view, "redraw": redraw}
-        if now == {"redraw": None} | drawn[0]:
+        if now == drawn[0]:
             raise PreventUpdate
         page = page_at(now["pathname"], base=base)
         if page is None:
             raise PreventUpdate
-        return [body(page, reader, read_filters(query), _screen(view, base))], [now]
+        with _or_nothing():
+            shown = turns.draw(
+                _tab(view), lambda: body(page, reader, read_filters(query), _screen(view, base))
+            )
+        return [shown], [now]
 
     @app.callback(
         Output({"filter": "account", "default": ""}, "data"),
@@ -174,6 +188,19 @@ def _faults(page: Page, reader: Reader, filters: Filters) -> list[dmc.Alert]:
     return [
         dmc.Alert(fault, color="yellow", variant="light") for fault in (*filters.faults, *unknown)
     ]
+
+
+@contextmanager
+def _or_nothing() -> Iterator[None]:
+    """Answer nothing to a reader who has gone on."""
+    try:
+        yield
+    except AbandonedError:
+        raise PreventUpdate from None
+
+
+def _tab(view: dict[str, Any] | None) -> str | None:
+    return str((view or {}).get("tab") or "")[:64] or None
 
 
 def _screen(told: dict[str, Any] | None, base: str) -> View:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from dashboard.applies import where_for
 from dashboard.filters import Filters, chosen_clusters
 from dashboard.reader import Reader
+from dashboard.turns import go_on
 from model.question import Answer, Period, Question
 from reports.wording import day, sentence, span
 
@@ -34,7 +35,8 @@ class Scope:
         period: Period = "total",
         where: tuple[tuple[str, str], ...] = (),
     ) -> Question:
-        """A question for a table within the filters."""
+        """A question for a table within the filters; none where its reader has gone on."""
+        go_on()
         return Question(
             table,
             by=by,

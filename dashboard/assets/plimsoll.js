@@ -20,7 +20,9 @@ window.plimsoll = window.plimsoll || {};
     document.documentElement.dataset.scheme = scheme;
     document.documentElement.dataset.agThemeMode = scheme;
   };
-  const view = () => ({ scheme: currentScheme(), narrow: narrow.matches });
+  /* The server stops drawing what this tab has turned away from. */
+  const tab = String(Math.random()).slice(2);
+  const view = () => ({ scheme: currentScheme(), narrow: narrow.matches, tab: tab });
   const tellView = () => {
     applyScheme(currentScheme());
     if (window.dash_clientside.set_props) window.dash_clientside.set_props("view", { data: view() });
@@ -151,7 +153,7 @@ window.plimsoll = window.plimsoll || {};
         /* A browser without storage keeps the scheme until the page is left. */
       }
       applyScheme(next);
-      return { scheme: next, narrow: narrow.matches };
+      return { ...view(), scheme: next };
     },
 
     provideScheme: function (shown) {
