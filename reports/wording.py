@@ -1,6 +1,8 @@
 """Numbers, dates and shares as British readers write them: "200,000", "78%", "1 May 2026"."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from math import floor, log10
 from typing import Final
 
 from reports.quoting import quoted
@@ -12,6 +14,7 @@ _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
 _DAY_S: Final = 86_400
 _DAYS_FROM_S: Final = 2 * _DAY_S
+_DIGITS: Final = 3
 
 
 def number(value: float | None, *, decimals: int | None = None) -> str:
@@ -21,6 +24,14 @@ def number(value: float | None, *, decimals: int | None = None) -> str:
     if decimals is None:
         decimals = 0 if abs(value) >= _FEW or float(value).is_integer() else 1
     return quoted(value, f"{value:,.{decimals}f}")
+
+
+def three_digits(value: float) -> str:
+    """Three digits that mean something: 1,230; 45.6; 0.00789."""
+    if value == 0:
+        return quoted(value, "0")
+    places = _DIGITS - 1 - floor(log10(abs(value)))
+    return quoted(value, f"{round(value, places):,.{max(0, places)}f}")
 
 
 def large(value: float | None) -> str:
@@ -107,6 +118,11 @@ def _counted(value: float, unit: str) -> str:
     said = number(value, decimals=1 if value < _FEW and unit in {"hour", "day"} else 0)
     said = said.removesuffix(".0")
     return f"{said} {unit}" if said == "1" else f"{said} {unit}s"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence lists them: "one, another and a third"."""
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def between(low: float | None, high: float | None) -> str:

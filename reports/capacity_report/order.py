@@ -1,6 +1,5 @@
 """An order for a report: what it is made from, the day that it bears, and the line that it has."""
 
-import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,12 +18,12 @@ from reports.capacity_report.build import Holdings, Progress, capacity_report
 from reports.capacity_report.desk import Ask
 from reports.capacity_report.selection import Selection
 from reports.disclosure import people_of
-from reports.document import Branding, Document
+from reports.document import Document
+from reports.edition import branding_of, epoch_day
 from reports.facts import Facts
 from reports.writers import FORMATS, writer
 from store import Store
 
-EPOCH_VARIABLE: Final = "SOURCE_DATE_EPOCH"
 FILE_STEM: Final = "capacity-report"
 _ATTEMPTS: Final = 2
 
@@ -50,14 +49,13 @@ def holdings_of(
 ) -> Holdings:
     """What a report is made from; `ask` answers in place of the store, if it remembers answers."""
     known = store.catalogue.clusters() if store else []
-    asks = ask or (lambda asked: answer(asked, store=store, settings=settings, registry=registry))
     return Holdings(
-        ask=asks,
+        ask=ask or (lambda asked: answer(asked, store=store, settings=settings, registry=registry)),
         registry=registry,
         settings=settings,
         program_version=version("plimsoll"),
         clusters=tuple(sorted(each.name for each in known)) if store else None,
-        people=people_of(store, settings, registry, asks) if store else None,
+        people=people_of(store, settings, registry) if store else None,
     )
 
 
@@ -70,10 +68,11 @@ def selection_of(
     the data reach, else (without data) today.
 
     Raises:
-        InputError: for an unreadable SOURCE_DATE_EPOCH.
+        InputError: for an unreadable SOURCE_DATE_EPOCH, and for a logo that cannot be drawn.
     """
     named = settings.reports
-    edition = order.edition or _epoch() or _reach(store, settings, registry)
+    organisation = order.organisation or named.organisation
+    edition = order.edition or epoch_day() or _reach(store, settings, registry)
     return Selection(
         edition=edition,
         command=command_of_order(order, edition),
@@ -82,9 +81,9 @@ def selection_of(
         clusters=order.clusters,
         sections=order.sections,
         template=order.template,
-        organisation=order.organisation or named.organisation,
+        organisation=organisation,
         contact=named.contact,
-        branding=Branding(named.colours.accent, named.colours.on_accent),
+        branding=branding_of(named, organisation),
         protected=order.protected,
         previous=order.previous,
     )
@@ -160,15 +159,3 @@ def _reach(store: Store | None, settings: Settings, registry: Registry) -> date:
         if reached is not None:
             return reached.date()
     return datetime.now(UTC).date()
-
-
-def _epoch() -> date | None:
-    text = os.environ.get(EPOCH_VARIABLE)
-    if not text:
-        return None
-    try:
-        return datetime.fromtimestamp(int(text), UTC).date()
-    except (ValueError, OverflowError, OSError):
-        raise InputError(
-            f"{EPOCH_VARIABLE} is {text!r}", hint="seconds since 1970, or leave it unset."
-        ) from None

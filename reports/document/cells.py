@@ -7,7 +7,7 @@ from typing import Any, Final
 import polars as pl
 
 from reports.document.tables import Column, TableBlock
-from reports.wording import NO_DATA, day, duration, number, share
+from reports.wording import NO_DATA, day, duration, number, share, three_digits
 
 SYMBOLS: Final = {
     "c": "[c] withheld, so that nobody behind the figure can be made out",
@@ -61,7 +61,9 @@ def _figure(value: float, column: Column) -> str:
         return duration(value)
     if column.kind == "date" or _is_year(column.name):
         return str(value)
-    return number(value, decimals=column.decimals)
+    return (
+        three_digits(value) if column.decimals is None else number(value, decimals=column.decimals)
+    )
 
 
 def decimals_of(values: pl.Series, kind: str) -> int | None:

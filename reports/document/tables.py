@@ -18,8 +18,9 @@ previous edition; e: an estimate; x: not available. A writer prints it in square
 class Column:
     """A column of a table: `name` in the frame, `heading` with its unit for readers.
 
-    `decimals` are those that a page prints, None for what is no number; `definition`, `formula`
-    and `source` are those of `config/metrics.yaml`. `header` columns name the line that they are
+    `decimals` are those that a page prints, None for what is no number, or for numbers of many
+    sizes in one column, of which a page prints three digits. `definition`, `formula` and `source`
+    are those of `config/metrics.yaml`. `header` columns name the line that they are
     in: their cells are row headers. A column that is not `printed` stands in files of data only.
     """
 

@@ -1,5 +1,6 @@
 """The report as one HTML file: styles and drawings within, no script, nothing from elsewhere."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
@@ -21,7 +22,7 @@ from reports.document import (
     numbering,
 )
 from reports.document.blocks import Block
-from reports.document.notes import footnote_words, table_name
+from reports.document.notes import footnote_words, notes_under, table_name
 from reports.drawing import draw_svg
 from reports.palette import DARK, LIGHT, SYNTHETIC
 from reports.wording import day
@@ -29,6 +30,7 @@ from reports.writers.html_table import table_html
 from reports.writers.html_text import runs_html
 
 _WIDTH_PX: Final = 720
+_MEDIA: Final = {"svg": "image/svg+xml", "png": "image/png", "jpg": "image/jpeg"}
 _STYLE: Final = "report.css"
 _MADE_UP: Final = "The clusters and awards shown here are invented: no figure of theirs is real."
 _CLASSES: Final = {"body": "", "lead": ' class="lead"', "note": ' class="small"'}
@@ -49,6 +51,7 @@ class _Page:
             *(heading.key for heading in document.blocks(Subheading)),
             *document.printed_tables,
         }
+        self._under = notes_under(document)
         self._told: set[str] = set()
 
     def parts(self) -> Iterator[str]:
@@ -89,7 +92,8 @@ class _Page:
         facts = "".join(
             f"<dt>{escape(what)}</dt><dd>{escape(told)}</dd>" for what, told in document.about
         )
-        band = f'<p class="organisation">{escape(whose)}</p>\n' if whose else ""
+        name = f'<p class="organisation">{escape(whose)}</p>\n' if whose else ""
+        band = f'<div class="band">{name}{self._logo()}</div>\n' if whose or self._logo() else ""
         made_up = _callout("synthetic", SYNTHETIC, _MADE_UP, None) if document.synthetic else ""
         return (
             f"<header>\n{band}<h1>{escape(document.title)}</h1>\n"
@@ -97,7 +101,17 @@ class _Page:
             f'<dl class="facts">{facts}</dl>\n</header>\n'
         )
 
+    def _logo(self) -> str:
+        logo = self._document.branding.logo
+        if logo is None:
+            return ""
+        picture = b64encode(logo.picture).decode()
+        source = f"data:{_MEDIA[logo.kind]};base64,{picture}"
+        return f'<img class="logo" alt="{escape(logo.alternative)}" src="{source}">'
+
     def _contents(self) -> str:
+        if self._document.leaflet:
+            return ""
         listed = "".join(
             f'<li><a href="#{section.key}">{escape(section.heading)}</a></li>\n'
             for section in self._document.sections
@@ -122,7 +136,9 @@ class _Page:
             case ChartBlock():
                 return self._chart(block)
             case TableBlock():
-                return table_html(block, self._numbers.tables[block.key], self._anchors)
+                return table_html(
+                    block, self._numbers, under=self._under[block.key], anchors=self._anchors
+                )
             case Subheading():
                 return f'<h3 id="{block.key}">{escape(block.text)}</h3>\n'
             case _:

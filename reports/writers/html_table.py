@@ -3,12 +3,15 @@
 from collections.abc import Collection, Iterator
 from html import escape
 
-from reports.document import Column, TableBlock, printed_rows
-from reports.document.notes import table_notes
+from reports.document import Column, Numbering, TableBlock, printed_rows
+from reports.document.notes import UnderTable
+from reports.wording import listed
 from reports.writers.html_text import runs_html
 
 
-def table_html(table: TableBlock, number: int, anchors: Collection[str]) -> str:
+def table_html(
+    table: TableBlock, numbers: Numbering, *, under: UnderTable, anchors: Collection[str]
+) -> str:
     """The table in a frame that scrolls sideways by itself where the screen is narrow."""
     columns = table.printed_columns
     heads = "".join(f'<th scope="col"{_class(c)}>{escape(c.heading)}</th>' for c in columns)
@@ -17,9 +20,10 @@ def table_html(table: TableBlock, number: int, anchors: Collection[str]) -> str:
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-labelledby="{caption}">\n'
         f'<table id="{table.key}">\n'
-        f'<caption id="{caption}">Table {number}. {escape(table.caption)}</caption>\n'
+        f'<caption id="{caption}"><span>Table {numbers.tables[table.key]}. '
+        f"{escape(table.caption)}</span></caption>\n"
         f"<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n</div>\n"
-        f"{_under(table, anchors)}"
+        f"{_under(table, numbers, under, anchors)}"
     )
 
 
@@ -36,12 +40,17 @@ def _class(column: Column) -> str:
     return ' class="number"' if column.numeric else ""
 
 
-def _under(table: TableBlock, anchors: Collection[str]) -> str:
-    notes = [escape(note) for note in table_notes(table)]
+def _under(
+    table: TableBlock, numbers: Numbering, under: UnderTable, anchors: Collection[str]
+) -> str:
+    notes = [escape(note) for note in under.notes]
+    if under.shared:
+        names = [f'<a href="#{key}">Table {numbers.tables[key]}</a>' for key in under.shared]
+        notes.append(f"As under {listed(names)}.")
     if table.command:
         notes.append(f"The same figures: <code>{escape(table.command)}</code>")
-    listed = "".join(f"<li>{note}</li>" for note in notes)
-    shown = f'<ul class="notes">{listed}</ul>\n' if notes else ""
+    lines = "".join(f"<li>{note}</li>" for note in notes)
+    shown = f'<ul class="notes">{lines}</ul>\n' if notes else ""
     return shown + _sources(table, anchors)
 
 

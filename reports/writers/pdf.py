@@ -125,10 +125,12 @@ class _Parts:
             "logo": self._logo(),
             "description": f"{document.title}, {document.period}.",
             "period": period,
+            "running": f"{document.title}, {document.period}",
             "edition_date": [edition.year, edition.month, edition.day],
             "accent": document.branding.accent,
             "on_accent": document.branding.on_accent,
             "synthetic": document.synthetic,
+            "synthetic_said": any(each.tone == "synthetic" for each in document.blocks(Callout)),
             "synthetic_words": SYNTHETIC,
             "synthetic_why": _MADE_UP,
             "disclosure": None if document.disclosure in said else document.disclosure,
@@ -148,9 +150,11 @@ class _Parts:
         logo = self._document.branding.logo
         if logo is None:
             return None
-        name = f"logo.{logo.kind}"
-        self.drawings[name] = logo.picture
-        return {"file": name, "alternative": logo.alternative}
+        return {
+            "bytes": list(logo.picture),
+            "format": logo.kind,
+            "alternative": logo.alternative,
+        }
 
     def _blocks(self, section: Section) -> Iterator[Part]:
         after = (*section.blocks[1:], None)

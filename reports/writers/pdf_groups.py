@@ -29,7 +29,7 @@ def grouped(parts: Iterable[Part]) -> Iterator[list[Part]]:
 
 
 def _is_heading(part: Part) -> bool:
-    return part["kind"] == "subheading" or (part["kind"] == "finding" and part["as_heading"])
+    return bool(part["kind"] == "subheading" or (part["kind"] == "finding" and part["as_heading"]))
 
 
 def _joins(part: Part) -> bool:

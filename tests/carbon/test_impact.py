@@ -17,7 +17,7 @@ from model.grid_carbon import load_grid_carbon
 from model.power import load_power, tdp_w
 from model.registry import load_gpus
 from plimsoll.cli.root import cli
-from reports.impact_text import shown
+from reports.wording import three_digits
 
 CARDS = load_gpus()
 POWER = load_power()
@@ -162,7 +162,7 @@ def test_csv_and_json_are_one_and_carry_sources():
             ("--gpu", "t4", "--gpu-hours", "1", "--region", "DE", "--factors", "desnz"),
             "no desnz factor",
         ),
-        (("--gpu", "t4", "--gpu-hours", "1", "--output", "/nowhere/at/all"), "cannot write"),
+        (("--gpu", "t4", "--gpu-hours", "1", "--output", "/nowhere/at/all.txt"), "cannot write"),
     ],
 )
 def test_a_wrong_call_is_one_line(arguments, what):
@@ -189,7 +189,7 @@ def test_hours_must_be_hours(hours):
     ],
 )
 def test_three_digits_are_shown(value, text):
-    assert shown(value) == text
+    assert three_digits(value) == text
 
 
 def test_a_mig_type_or_another_spelling_names_its_card():
