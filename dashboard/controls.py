@@ -13,7 +13,7 @@ from dashboard.filters import Filters
 from dashboard.reader import Reader
 from reports.wording import day, number
 
-_LIST: Final[dict[str, Any]] = {
+LIST: Final[dict[str, Any]] = {
     "comboboxProps": {"withinPortal": False},
     "withScrollArea": False,
     "styles": {"options": {"maxHeight": 280, "overflowY": "auto"}},
@@ -67,7 +67,7 @@ def choice(
         clearable=everything is not None,
         allowDeselect=everything is not None,
         clearButtonProps={"aria-label": f"Clear {label.lower()}"},
-        **_LIST,
+        **LIST,
         className="pl-control",
     )
 
@@ -88,7 +88,7 @@ def long_choice(
         inputWrapperOrder=["label", "input", "description"],
         clearable=True,
         clearButtonProps={"aria-label": f"Clear {label.lower()}"},
-        **_LIST,
+        **LIST,
         className="pl-control",
     )
 
@@ -105,7 +105,7 @@ def several(
         placeholder="" if values else everything,
         clearable=True,
         clearButtonProps={"aria-label": f"Clear {label.lower()}"},
-        **_LIST,
+        **LIST,
         className="pl-control pl-wide",
     )
 

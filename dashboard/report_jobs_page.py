@@ -10,6 +10,7 @@ from dashboard.filters import Filters, chosen_clusters, read_filters
 from dashboard.pages.reports_form import OPEN, PROTECTED
 from dashboard.pages.reports_list import any_active, fingerprint, listing, said
 from dashboard.reader import Reader
+from dashboard.report_impact_page import add_impact_statement
 from dashboard.report_jobs_downloads import add_report_downloads
 from dashboard.report_jobs_run import Runner
 from model.errors import InputError
@@ -25,6 +26,7 @@ def add_report_jobs(app: Dash, reader: Reader, *, base: str) -> None:
     """Wire the Reports page to processes that make reports, and serve their files."""
     runner = Runner(reader)
     add_report_downloads(app.server, runner.runs, prefix=base)
+    add_impact_statement(app, reader)
 
     @app.callback(
         Output("report-fault", "children"),

@@ -4,7 +4,6 @@ import atexit
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -18,6 +17,7 @@ import msgspec
 from dashboard.reader import Reader
 from dashboard.report_jobs import ACTIVE, Job, ReportFile, ReportRuns, Status
 from dashboard.report_jobs_place import make_private, runs_of
+from dashboard.report_program import complaint, program
 from model.errors import InputError
 from reports.capacity_report.order import Order, arguments_of
 
@@ -78,7 +78,7 @@ class Runner:
 
     def __init__(self, reader: Reader) -> None:
         self.runs = runs_of(reader)
-        self._call = _call(reader)
+        self._call = program(reader)
         self._mine: dict[str, Child | None] = {}
         self._lock = Lock()
         self._thread: Thread | None = None
@@ -167,13 +167,17 @@ class Runner:
         if child is None:
             return False
         if (code := child.code()) is not None:
-            fault = None if code == 0 else _fault(self.runs.fault_file(job_id), code)
+            fault = None if code == 0 else self._complaint(job_id, code)
             self._end(job_id, "failed" if fault else "done", fault=fault)
             return True
         if excess := child.excess():
             child.stop()
             self._end(job_id, "failed", fault=excess)
         return bool(excess)
+
+    def _complaint(self, job_id: str, code: int) -> str:
+        text = self.runs.fault_file(job_id).read_text(encoding="utf-8", errors="replace")
+        return complaint(text, code)
 
     def _end(self, job_id: str, status: Status, *, fault: str | None = None) -> None:
         """Keep how a report ended; of one that is not done no file stays."""
@@ -189,24 +193,6 @@ class Runner:
             self.runs.save(msgspec.structs.replace(job, files=files, **ended))
 
 
-def _call(reader: Reader) -> list[str]:
-    """The program with the settings and the store of this server."""
-    call = [sys.executable, "-P", "-m", "plimsoll"]
-    if reader.settings.path:
-        call += ["--config", str(reader.settings.path.absolute())]
-    if reader.store:
-        call += ["--store", str(reader.store.path.absolute())]
-    return call
-
-
 def _files(folder: Path) -> tuple[ReportFile, ...]:
     found = sorted(folder.iterdir())
     return tuple(ReportFile(path.name, path.stat().st_size) for path in found)
-
-
-def _fault(path: Path, code: int) -> str:
-    """What the process complained of, as one line."""
-    said = path.read_text(encoding="utf-8", errors="replace").rpartition("plimsoll: ")[2]
-    if code < 0 or not said.strip():
-        return f"its process was ended from outside (code {code}); memory may have run out."
-    return " ".join(said.split())

@@ -9,6 +9,7 @@ from dashboard.empty import explain, notice
 from dashboard.filters import Filters
 from dashboard.pages.base import Page, PageRequest
 from dashboard.pages.reports_form import form
+from dashboard.pages.reports_impact import impact_form
 from dashboard.pages.reports_list import POLL_MS, any_active, fingerprint, listing, said
 from dashboard.panels import stack
 from dashboard.reader import Reader
@@ -52,7 +53,7 @@ def body(request: PageRequest) -> html.Div:
                 className="pl-panel",
             ),
             _again_and_again(),
-            _impact(),
+            impact_form(reader),
         ]
     )
 
@@ -63,15 +64,6 @@ def _again_and_again() -> html.Section:
         "Name it under reports.schedule in plimsoll.yaml; a timer calls this line, which makes "
         "the reports whose period has closed and tells what changed since the last edition.",
         command="plimsoll report due",
-    )
-
-
-def _impact() -> html.Section:
-    return explain(
-        "An impact statement for a proposal",
-        "Energy, operational and embodied carbon of work that has not run yet, each low, central "
-        "and high, with every assumption and its source.",
-        command='plimsoll report impact --gpu h100-sxm --gpu-hours 20000 --region "West Midlands"',
     )
 
 

@@ -55,11 +55,14 @@ def _template() -> html.Fieldset:
 
 
 def _formats() -> html.Fieldset:
-    return _fieldset("Files", _checkboxes("report-formats", _format_names(), ["pdf"]))
+    return _fieldset("Files", _checkboxes("report-formats", format_names(), ["pdf"]))
 
 
-def _format_names() -> dict[str, str]:
-    return {key: f"{known.name} (.{key})" for key, known in FORMATS.items()}
+def format_names() -> dict[str, str]:
+    """Each format as a reader knows it, with its ending."""
+    return {
+        key: f"{known.name[:1].upper()}{known.name[1:]} (.{key})" for key, known in FORMATS.items()
+    }
 
 
 def _sections() -> html.Fieldset:

@@ -114,6 +114,24 @@ def test_what_cannot_be_made_says_why_in_one_line(spoilt_walk: Walk):
     expect(entry).to_contain_text("Did you mean 'site'?")
 
 
+def test_an_impact_statement_is_made_for_a_place_that_is_known(bare_walk: Walk):
+    page = bare_walk.open("/reports")
+    button = page.get_by_role("button", name="Make the statement")
+    button.click()
+    expect(page.locator("#impact-said")).to_contain_text("Name a region")
+    place = page.get_by_label("Region of the grid, or country")
+    place.fill("Atlantis")
+    button.click()
+    expect(page.locator("#impact-said")).to_contain_text("Atlantis", timeout=LONG_MS)
+    place.fill("West Midlands")
+    with page.expect_download(timeout=LONG_MS) as fetched:
+        button.click()
+    assert fetched.value.suggested_filename == "impact-statement.pdf"
+    assert fetched.value.path().read_bytes().startswith(b"%PDF")
+    expect(page.locator("#impact-said")).to_have_text("")
+    assert complaints_of_axe(page) == []
+
+
 def test_without_a_store_the_page_makes_the_part_of_the_registry(bare_walk: Walk):
     page = bare_walk.open("/reports")
     expect(page.locator("main")).to_contain_text("No store yet")
