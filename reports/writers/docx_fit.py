@@ -17,6 +17,7 @@ _PAPERS: Final = (
 _SMALLEST: Final = (6.0, LANDSCAPE_MM, True)
 _LETTER_OF_POINT_MM: Final = 0.222
 _BOLD: Final = 1.15
+_CAPITAL: Final = 0.3
 _SIDES_MM: Final = 2.6
 _WRAPPED_LETTERS: Final = 22
 
@@ -54,11 +55,16 @@ class _Need:
 
 
 def _need(column: Column, cells: Sequence[str]) -> _Need:
-    heading = _BOLD * max((len(word) for word in column.heading.split()), default=1)
-    longest = max((len(cell) for cell in cells), default=1)
-    word = max((len(part) for cell in cells for part in cell.split()), default=1)
+    heading = _BOLD * _longest(column.heading.split())
+    longest = _longest(cells)
+    word = _longest([part for cell in cells for part in cell.split()])
     kept = longest if column.numeric else max(word, min(longest, _WRAPPED_LETTERS))
     return _Need(max(heading, kept), max(heading, longest))
+
+
+def _longest(texts: Sequence[str]) -> float:
+    """The longest text in letters, of which a capital is a wide one."""
+    return max((len(text) + _CAPITAL * sum(map(str.isupper, text)) for text in texts), default=1)
 
 
 def _millimetres(letters: float, size: float) -> float:
