@@ -7,16 +7,13 @@ from typing import Final
 import polars as pl
 
 from analytics.calendar import Calendar
-from analytics.carbon_sums import CarbonSums, add_jobs, loads
-from analytics.effective_share import EffectiveShare
-from analytics.energy import JOB_GPUS, Facility, Reckoning, with_power
-from analytics.grid import BASES, Grid
+from analytics.carbon_parts import Sites, carbon_of_jobs, effective_of_jobs
+from analytics.grid import BASES
 from analytics.idle_energy import IdleEnergy
-from analytics.job_activity import DeviceRates
 from analytics.parted import Rows
-from analytics.tally import batches
 from analytics.utilisation_table import ratio
-from analytics.watts import Hardware
+
+__all__ = ["CARBON_COLUMNS", "CarbonTable", "Sites", "carbon"]
 
 CARBON_COLUMNS: Final = (
     "gpu_hours",
@@ -49,26 +46,6 @@ _MG_PER_KG: Final = 1_000_000
 _UG_PER_KG: Final = 1_000_000_000
 _G_PER_KG: Final = 1000
 _HOUR_S: Final = 3600
-
-_BOOKED_AT_ONCE: Final = 250_000
-"""Jobs whose events are held in memory together, each event some 500 bytes."""
-
-
-@dataclass(frozen=True)
-class Sites:
-    """What the jobs of each cluster are reckoned with.
-
-    `region` is the number of a cluster's region in `grid`; `over_all` are the device rates over
-    all time, for the power of a job, and `in_periods` those of the calendar; None without
-    telemetry.
-    """
-
-    hardware: Hardware
-    facilities: Mapping[str, Facility]
-    grid: Grid
-    region: Mapping[str, int]
-    over_all: DeviceRates | None = None
-    in_periods: DeviceRates | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +80,8 @@ def carbon(
         unknown: where the power of a job that held anything in the period cannot be known, its
         group's energy is, and where the intensity of some of the energy is not known, its carbon.
     """
-    sums, effective = _summed(jobs, sites, calendar=calendar, by=by)
+    sums = carbon_of_jobs(jobs, sites, calendar=calendar, by=by)
+    effective = effective_of_jobs(jobs, sites, by=by)
     booked = sums.by_period(sites.grid, calendar).cast(
         {pl.Int128: pl.Float64}  # exact up to here; what follows is division
     )
@@ -125,33 +103,6 @@ def carbon(
         unknown_embodied_hours=_hours(booked, "embodied_unknown_seconds"),
         effective=effective,
     )
-
-
-def _summed(
-    jobs: Rows, sites: Sites, *, calendar: Calendar, by: Sequence[str]
-) -> tuple[CarbonSums, pl.DataFrame]:
-    region = pl.col("cluster").replace_strict(dict(sites.region), return_dtype=pl.Int64)
-    inside = (pl.col("start_s") < calendar.end_s) & (pl.col("until_s") > calendar.begin_s)
-    shares = EffectiveShare(by)
-    sums: CarbonSums | None = None
-    for batch in batches(jobs):
-        reckoning = _reckoning(sites, batch)
-        powered = with_power(batch, reckoning).filter(inside)
-        booked = loads(powered, by, region).collect(engine="streaming")
-        for part in booked.iter_slices(_BOOKED_AT_ONCE) if booked.height else [booked]:
-            sums = add_jobs(sums, part, by, grid=sites.grid, calendar=calendar)
-        if sites.in_periods is not None:
-            shares.add(batch, sites.in_periods.of_jobs(batch))
-    if sums is None:
-        raise ValueError("carbon needs at least one batch of jobs, be it empty")
-    return sums, shares.by_period()
-
-
-def _reckoning(sites: Sites, batch: pl.LazyFrame) -> Reckoning:
-    if sites.over_all is None:
-        return Reckoning.without_telemetry(sites.hardware, sites.facilities)
-    whole_jobs = batch.with_columns(gpus=pl.col(JOB_GPUS)).unique(["cluster", "job_id", "submit"])
-    return Reckoning(sites.hardware, sites.facilities, sites.over_all.of_jobs(whole_jobs))
 
 
 def _every(

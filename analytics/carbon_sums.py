@@ -61,6 +61,24 @@ class CarbonSums:
     groups: pl.DataFrame
     sums: pl.DataFrame
 
+    @classmethod
+    def of(cls, rows: pl.DataFrame, by: Sequence[str], calendar: Calendar) -> "CarbonSums":
+        """The sums of rows by `by`, `REGION` and `bin` (see `rows`), those of several parts too."""
+        groups = with_new_groups(None, rows, (*by, REGION))
+        cells = numbered(rows, groups, (*by, REGION)).with_columns(
+            (pl.col(GROUP) * len(calendar) + pl.col("bin")).alias(CELL)
+        )
+        return cls(groups, summed([cells.drop(GROUP, "bin")]))
+
+    def rows(self, calendar: Calendar) -> pl.DataFrame:
+        """The sums by `by`, `REGION` and `bin`: they need no numbers to be added to others."""
+        placed_in = self.sums.with_columns(
+            (pl.col(CELL) // len(calendar)).alias(GROUP),
+            (pl.col(CELL) % len(calendar)).alias("bin"),
+        )
+        named = placed_in.join(self.groups, on=GROUP, maintain_order="left")
+        return named.drop(CELL, GROUP)
+
     def by_period(self, grid: Grid, calendar: Calendar) -> pl.DataFrame:
         """`<load>_<clock>` of each period and group (`by`, `REGION`), exact integers."""
         every = complete(self.sums, self.groups.select(GROUP), calendar=calendar)

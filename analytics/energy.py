@@ -90,6 +90,20 @@ def with_power(jobs: pl.LazyFrame, reckoning: Reckoning) -> pl.LazyFrame:
     )  # fmt: skip
 
 
+def bases_of(hardware: Hardware) -> list[object]:
+    """All that `with_power` draws from hardware: what a digest of its results depends on."""
+    clusters = hardware.nodes["cluster"].unique().sort().to_list()
+    return [
+        hardware.catalogue,
+        hardware.power,
+        hardware.aliases,
+        host_mw_per_cpu(hardware, clusters),
+        {name: hardware.hosts_per_gpu(name) for name in clusters},
+        hardware.untyped().sort("cluster", "partition"),
+        _bounds(hardware).sort("cluster", "node"),
+    ]
+
+
 def job_energy(jobs: pl.LazyFrame, reckoning: Reckoning) -> pl.DataFrame:
     """A row a job that held anything: `cluster, job_id, submit, energy_kwh, energy_quality`.
 

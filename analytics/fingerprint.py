@@ -1,25 +1,31 @@
 """Digests of all that a result depends on, equal in every process that would reckon the same."""
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
 from datetime import date, time, timedelta
 from enum import Enum
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Protocol, runtime_checkable
 
-import narwhals as nw
 import polars as pl
 from pydantic import BaseModel
 
-_PACKAGES: Final = ("analytics", "model")
+from model.program_digest import program_digest
+
+
+@runtime_checkable
+class Fingerprinted(Protocol):
+    """A value that knows its own digest."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A digest of what it is."""
 
 
 def fingerprint(*values: object) -> str:
-    """A digest of values, of the code that reckons with them, and of the engine.
+    """A digest of values and of the program that reckons with them.
 
     Knows frames, lazy ones by their plan (which names its files), expressions, records,
     collections and plain values. Sets and mappings count in any order, frames and lists in theirs.
@@ -27,21 +33,10 @@ def fingerprint(*values: object) -> str:
     Raises:
         TypeError: for a value of which nobody has said what makes it what it is.
     """
-    digest = sha256(code().encode())
+    digest = sha256(program_digest().encode())
     for part in _told(values):
         digest.update(len(part).to_bytes(8, "little"))
         digest.update(part)
-    return digest.hexdigest()
-
-
-@cache
-def code() -> str:
-    """A digest of the program's own reckoning and of the versions of its engines."""
-    digest = sha256(f"{pl.__version__} {nw.__version__}".encode())
-    root = Path(__file__).parent.parent
-    for package in _PACKAGES:
-        for file in sorted((root / package).glob("**/*.py")):
-            digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()
 
 
@@ -68,6 +63,8 @@ def _members(value: object) -> list[Any]:
     match value:
         case BaseModel():
             return [value.model_dump()]
+        case Fingerprinted():
+            return [value.fingerprint]
         case _ if is_dataclass(value) and not isinstance(value, type):
             return [(each.name, getattr(value, each.name)) for each in fields(value)]
         case Mapping():
@@ -87,7 +84,7 @@ def _of(kind: bytes, members: list[Any]) -> Iterator[bytes]:
 
 
 def _bytes(frame: pl.DataFrame | pl.Series) -> bytes:
-    buffer = io.BytesIO()
+    """The schema and a hash of each row: the same rows may lie in memory in many ways."""
     whole = frame.to_frame() if isinstance(frame, pl.Series) else frame
-    whole.rechunk().write_ipc(buffer)
-    return buffer.getvalue()
+    rows = whole.hash_rows() if whole.width else pl.Series([whole.height], dtype=pl.UInt64())
+    return repr(whole.schema).encode() + rows.to_numpy().tobytes()

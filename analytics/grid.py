@@ -5,7 +5,7 @@ end. All is in integers (milligrams per kWh, seconds), so that sums are exact in
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -39,6 +39,18 @@ class Grid:
     ticks: pl.DataFrame
     periods: pl.DataFrame
     factors: tuple[str, ...]
+
+    def over(self, other: Calendar) -> "Grid":
+        """The same clocks, at the begin and the end of other periods of the calendar."""
+        return replace(self, periods=_at_periods(self.ticks, other))
+
+    def rates(self, begin_s: int | None, end_s: int) -> pl.DataFrame:
+        """How fast the clocks run between two moments: all that sums over that time depend on."""
+        tick = pl.col(TICK)
+        inside = self.ticks.filter(tick <= end_s // TICK_S)
+        if begin_s is not None:
+            inside = inside.filter(tick >= begin_s // TICK_S)
+        return inside.select(REGION, TICK, *(f"{clock}_rate" for clock in CLOCKS))
 
 
 def grid(

@@ -2,20 +2,24 @@
 
 from dataclasses import dataclass
 from typing import Final
+from uuid import uuid4
 
 import polars as pl
 
 from analytics.calendar import Calendar
 from analytics.device_hours import MILLIONTHS
+from analytics.device_reach import Reach, reach_of
 from analytics.device_states import columns_of_state
 from analytics.device_time import SUMS_SCHEMA, compacted, summed
 from analytics.estate import Estate
+from analytics.fingerprint import fingerprint
 from analytics.gpu_states import with_states
 from analytics.held_devices import held_devices
+from analytics.node_labels import of_clusters
 from analytics.occupancy import placed_jobs
-from analytics.parted import Rows
+from analytics.parted import Parted, Rows
 from analytics.tally import batches
-from analytics.timeline import timeline
+from analytics.timeline import periods_of, timeline
 from model.schemas import JOBS
 
 JOB_ACTIVITY_SCHEMA: Final = pl.Schema(
@@ -57,11 +61,18 @@ class DeviceRates:
     `until` has `key`, `at_s` and, for one GPU since the calendar began, seconds of covered time,
     of activity, in state effective, told by SM_ACTIVE, of known power, of guessed allocation
     (`covered`, `activity`, ...), and `energy_j`. It begins with a row of zeros for each node.
+    `reach` is where there is telemetry, `source` a digest of all that the rates were made of.
     """
 
     until: pl.DataFrame
     keys: pl.DataFrame
     calendar: Calendar
+    reach: Reach
+    source: str
+
+    def near(self, jobs: Rows) -> Rows:
+        """The jobs of which telemetry may tell anything."""
+        return self.reach.touched_by(jobs)
 
     def of_jobs(self, jobs: pl.LazyFrame) -> pl.DataFrame:
         """JOB_ACTIVITY_SCHEMA of some jobs of the estate: see `job_activity`."""
@@ -98,14 +109,17 @@ def job_activity(estate: Estate, *, calendar: Calendar) -> pl.DataFrame:
     rates = device_rates(estate, calendar=calendar)
     if rates is None:
         return JOB_ACTIVITY_SCHEMA.to_frame()
-    return pl.concat(rates.of_jobs(batch) for batch in batches(estate.jobs))
+    return pl.concat(rates.of_jobs(batch) for batch in batches(rates.near(estate.jobs)))
 
 
 def device_rates(estate: Estate, *, calendar: Calendar) -> DeviceRates | None:
     """What `job_activity` looks up, for callers with jobs in batches; None without telemetry."""
     if estate.samples is None:
         return None
-    line = timeline(estate, calendar)
+    reach = reach_of(estate.samples)
+    watched = of_clusters(estate, {"cluster": reach.clusters})
+    periods = periods_of(watched, until_s=calendar.end_s)
+    line = timeline(watched, reach.within(calendar, watched.jobs), periods=periods)
     segments = with_states(line).with_row_index("segment").filter(pl.col("bin").is_not_null())
     held = segments.select(
         pl.col("segment").cast(pl.Int64), "key", "begin_s", "end_s", "capacity", "allocated", "gpus"
@@ -118,7 +132,26 @@ def device_rates(estate: Estate, *, calendar: Calendar) -> DeviceRates | None:
     zeros = line.jobs.keys.select(
         "key", pl.lit(0, pl.Int64).alias("at_s"), *(pl.lit(0.0).alias(name) for name in _PER_GPU)
     )
-    return DeviceRates(pl.concat([zeros, until]).sort("key", "at_s"), line.jobs.keys, calendar)
+    return DeviceRates(
+        until=pl.concat([zeros, until]).sort("key", "at_s"),
+        keys=line.jobs.keys,
+        calendar=calendar,
+        reach=reach,
+        source=_source(watched, periods, calendar, reach),
+    )
+
+
+def _source(estate: Estate, periods: pl.DataFrame, calendar: Calendar, reach: Reach) -> str:
+    """A digest of what rates are made of; of rows that have none of their own, one of a kind."""
+    jobs, samples = reach.touched_by(estate.jobs), estate.samples
+    parts = [each.parts if isinstance(each, Parted) else uuid4().hex for each in (jobs, samples)]
+    return fingerprint(
+        parts,
+        periods.sort(pl.all()),
+        estate.events.sort(pl.all()),
+        estate.observed.sort(pl.all()),
+        calendar.bins,
+    )
 
 
 def _by_segment(samples: Rows, keys: pl.DataFrame, segments: pl.DataFrame) -> pl.DataFrame:

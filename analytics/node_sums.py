@@ -99,7 +99,7 @@ def _of_month(
 ) -> Frames:
     span = month.calendar.begin_s, month.calendar.end_s
     seen = None if samples is None else touching(samples, *span)
-    told = [part.digest for part in seen.parts] if isinstance(seen, Parted) else None
+    told = seen.parts if isinstance(seen, Parted) else None
     frames = of_all(
         touching(estate.jobs, *span),
         "node seconds of a month",

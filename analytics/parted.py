@@ -41,7 +41,7 @@ class Part:
     last_s: int | None = None
 
     @cached_property
-    def digest(self) -> str:
+    def fingerprint(self) -> str:
         """What the rows are: the files that they are read from, and all that is done to them."""
         return fingerprint(self.frame)
 
@@ -122,31 +122,41 @@ def touching(jobs: Rows, begin_s: int, end_s: int) -> Rows:
     return jobs.touching(begin_s, end_s) if isinstance(jobs, Parted) else jobs
 
 
+def parts_of(jobs: Rows) -> tuple[Part, ...]:
+    """The parts of jobs, at least one; jobs that are not parted are one, of unknown size."""
+    if not isinstance(jobs, Parted):
+        return (Part(jobs, rows=-1),)
+    return jobs.parts or (Part(jobs.whole.clear(), rows=0),)
+
+
+def of_part(
+    jobs: Rows, part: Part, what: str, make: Callable[[Part], Frames], *depends: object
+) -> Frames:
+    """What `make` gives of a part of the jobs; what was kept of it, if it was made before.
+
+    It must depend on the part's rows, on `depends` and on nothing else; `what` names it. Of jobs
+    that are not parted nothing is kept.
+    """
+    kept = jobs.kept if isinstance(jobs, Parted) else None
+    return make(part) if kept is None else _kept(kept, partial(make, part), what, part, *depends)
+
+
 def of_each(
     jobs: Rows, what: str, make: Callable[[Part], Frames], *depends: object
 ) -> Iterator[Frames]:
-    """What `make` gives of each part; what was kept of it, if it was made before.
-
-    It must depend on the part's rows, on `depends` and on nothing else; `what` names it. Jobs that
-    are not parted are one part, of which nothing is kept.
-    """
-    if not isinstance(jobs, Parted):
-        yield make(Part(jobs, rows=-1))
-        return
-    for part in jobs.parts or (Part(jobs.whole.clear(), rows=0),):
-        yield _remembered(jobs.kept, partial(make, part), what, part.digest, *depends)
+    """`of_part` for each part of the jobs."""
+    for part in parts_of(jobs):
+        yield of_part(jobs, part, what, make, *depends)
 
 
 def of_all(jobs: Rows, what: str, make: Callable[[], Frames], *depends: object) -> Frames:
     """What `make` gives of all the jobs; what was kept of it, if it was made before."""
-    if not isinstance(jobs, Parted):
+    if not isinstance(jobs, Parted) or jobs.kept is None:
         return make()
-    return _remembered(jobs.kept, make, what, [part.digest for part in jobs.parts], *depends)
+    return _kept(jobs.kept, make, what, jobs.parts, *depends)
 
 
-def _remembered(kept: Kept | None, make: Callable[[], Frames], *depends: object) -> Frames:
-    if kept is None:
-        return make()
+def _kept(kept: Kept, make: Callable[[], Frames], *depends: object) -> Frames:
     digest = fingerprint(*depends)
     found = kept.read(digest)
     if found is None:

@@ -33,6 +33,23 @@ class Stretch:
         return named.with_columns(pl.col(_WHOLE).alias("bin")).drop(_WHOLE)
 
 
+def by_months(whole: Calendar) -> Stretch:
+    """All of a calendar, its periods cut where months begin: what adds up over any of them."""
+    months = list(stretches(whole))
+    bins = pl.concat([month.calendar.bins for month in months])
+    numbered = bins.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("bin"))
+    numbers = tuple(number for month in months for number in month.numbers)
+    return Stretch(Calendar(numbered, whole.period, whole.timezone), numbers)
+
+
+def up_to(whole: Calendar, moment_s: int | None) -> Calendar:
+    """The periods that begin up to a moment, and the first in any case; all without a moment."""
+    if moment_s is None:
+        return whole
+    begun = whole.bins.filter((pl.col("begin_s") <= moment_s) | (pl.col("bin") == 0))
+    return Calendar(begun, whole.period, whole.timezone)
+
+
 def stretches(whole: Calendar) -> Iterator[Stretch]:
     """The months of a calendar, in order."""
     months = _months(whole)

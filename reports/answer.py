@@ -2,12 +2,14 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from analytics.finding import Finding
 from model.errors import InputError
 from model.question import Answer, Question
-from model.registry import Registry
+from model.registry import Registry, load_registry
 from model.settings import Settings
 from model.suggestions import did_you_mean
 from reports.facts import Facts
+from reports.kept_answers import KeptAnswers
 from reports.tables import NEEDS_NO_STORE, OF_THE_LEDGER, TABLES, TAKES_A_STORE, Asked
 from store import Store
 
@@ -27,7 +29,7 @@ def answer(
     facts = None
     if store is not None and question.table not in NEEDS_NO_STORE:
         facts = Facts(store, settings, registry.gpus, question)
-    finding = TABLES[question.table](Asked(question, registry, facts, settings))
+    finding = _found(Asked(question, registry, facts, settings))
     if facts is None:
         return Answer(question, finding.frame, finding.notes)
     as_of, assumed = facts.as_of
@@ -40,6 +42,23 @@ def answer(
         store_version=facts.store.version(),
         synthetic=facts.synthetic,
     )
+
+
+def _found(asked: Asked) -> Finding:
+    """What the table tells; what it told before, where nothing has changed since."""
+    table = asked.question.table
+    of_the_program = asked.registry is load_registry()
+    if asked.facts is None or table in OF_THE_LEDGER | TAKES_A_STORE or not of_the_program:
+        return TABLES[table](asked)
+    kept = KeptAnswers(asked.facts.store, asked.settings)
+    digest = kept.digest(asked.question)
+    known = kept.read(digest)
+    if known is not None:
+        return known
+    found = TABLES[table](asked)
+    if kept.digest(asked.question) == digest:
+        kept.write(digest, found)
+    return found
 
 
 def _check(question: Question) -> None:

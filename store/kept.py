@@ -58,7 +58,8 @@ class KeptSums:
             begun.write_bytes(data)
             begun.replace(path)
         except OSError:
-            begun.unlink(missing_ok=True)
+            with suppress(OSError):
+                begun.unlink(missing_ok=True)
             return
         self._written += len(data)
         if self._written > _LOOK_EACH_BYTES:
