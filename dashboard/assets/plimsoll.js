@@ -107,6 +107,12 @@ window.plimsoll = window.plimsoll || {};
 
   let filteredPage = null;
 
+  const markCurrent = () =>
+    document.querySelectorAll(".pl-nav a").forEach((link) => {
+      if (link.classList.contains("pl-current")) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    });
+
   const linksWith = (search, ids) => ids.map((id) => id.path + search);
 
   window.dash_clientside.plimsoll = {
@@ -163,6 +169,7 @@ window.plimsoll = window.plimsoll || {};
 
     arrive: function (arrival) {
       const { title, moved } = arrival || {};
+      window.requestAnimationFrame(markCurrent);
       document.title = title ? `${title} · Plimsoll` : "Plimsoll";
       const heading = document.querySelector("main h1");
       if (moved === "filtered" || moved === "again") {
