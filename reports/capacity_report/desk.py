@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 import polars as pl
+from polars import selectors
 
 from model.errors import InputError
 from model.question import PERIODS, Answer, Period, Question
@@ -44,6 +45,7 @@ Said = Callable[[], str | None]
 _WEEKS_UP_TO: Final = timedelta(days=92)
 _MONTHS_UP_TO: Final = timedelta(days=1100)
 _PRINTED: Final = 40
+_SIGNIFICANT: Final = 12
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class Desk:
     def answer(self, question: Question) -> Answer:
         """The answer, asked for once; raises what `ask` raises."""
         if question not in self.known:
-            found = self.ask(question)
+            found = _steady(self.ask(question))
             self.known[question] = self.guard.protect(found) if self.guard else found
         return self.known[question]
 
@@ -265,6 +267,12 @@ class Desk:
     def left_aside(self, block: TableBlock) -> None:
         """A table that files of data hold and no page does."""
         self.data.append(block)
+
+
+def _steady(answer: Answer) -> Answer:
+    """The answer to so many significant digits as are the same whichever thread ends first."""
+    floats = selectors.float().round_sig_figs(_SIGNIFICANT)
+    return replace(answer, frame=answer.frame.with_columns(floats))
 
 
 def _date(moment: object) -> date | None:

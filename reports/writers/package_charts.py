@@ -1,6 +1,7 @@
 """Charts in a data package: a Vega-Lite specification each, which reads its rows from a CSV."""
 
 import json
+import re
 from collections.abc import Iterator
 from textwrap import wrap
 from typing import Any, Final
@@ -33,6 +34,7 @@ _SAID: Final = {
     "ink": "The colour of the words on the mark.",
     "order": "The order of the parts of a bar, from 0.",
 }
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 _MEASURES: Final = {"value", "from", "to", "middle", "low", "high", "centre"}
 
 Rows = list[dict[str, Any]]
@@ -99,13 +101,17 @@ def _added(block: ChartBlock, part: int, row: dict[str, Any], *, several: bool) 
 def _series(name: str, rows: Rows) -> pl.Series:
     cells = [row.get(name) for row in rows]
     known = [cell for cell in cells if cell is not None]
-    if name in _MEASURES or any(isinstance(cell, float) for cell in known):
+    if (
+        known
+        and all(isinstance(cell, int | float) for cell in known)
+        and (name in _MEASURES or any(isinstance(cell, float) for cell in known))
+    ):
         return pl.Series(name, [None if c is None else float(c) for c in cells], pl.Float64)
     if known and all(isinstance(cell, int) for cell in known):
         return pl.Series(name, cells, pl.Int64)
     texts = pl.Series(name, [None if c is None else str(c) for c in cells], pl.String)
-    if known and all(str(cell).endswith("T00:00:00Z") for cell in known):
-        return texts.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_zone="UTC")
+    if known and all(_MOMENT.fullmatch(str(cell)) for cell in known):
+        return texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_zone="UTC")
     return texts
 
 
