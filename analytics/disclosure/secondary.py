@@ -76,7 +76,9 @@ class _State:
         free = frozenset().union(*touching, secret) - self.withheld - self.agreed
         steps = sorted([*touching, *(frozenset([cell]) for cell in free)], key=self._size)
         freeing = (step for step in steps if not self._without(step).exposed(secret, needed))
-        step = next(freeing, steps[0] if steps else None)
+        step = next(freeing, next((each for each in steps if each in touching), None)) or (
+            steps[0] if steps else None
+        )
         if step is None:
             return False
         if step in touching:
@@ -106,7 +108,7 @@ class _State:
         for place, (inner, part) in enumerate(hidden):
             for outer, whole in hidden[place + 1 :]:
                 if part < whole and not self._is_safe(whole - part):
-                    yield (inner if whole == outer else outer), inner ^ outer
+                    yield min(inner, outer, key=self._size), inner ^ outer
 
     def _is_safe(self, part: frozenset[int]) -> bool:
         if part not in self._safe:

@@ -11,8 +11,10 @@ from analytics.calendar import Calendar
 from analytics.dimensions import with_dimensions
 from analytics.disclosure import Cells, Plan, Rules, contributors, planned
 from analytics.disclosure.contributors import PERIOD
+from analytics.roles import node_roles
 from analytics.size_classes import cluster_sizes
-from model.question import Answer, Question
+from analytics.timeline import periods_of
+from model.question import Question
 from model.registry import Registry
 from model.settings import Disclosure, Settings
 from model.wait_reasons import reason_name
@@ -28,13 +30,11 @@ _JOB: Final = pl.lit(1.0)
 _ASKED: Final = pl.col("req_gpus").cast(pl.Float64)
 
 
-def people_of(
-    store: Store, settings: Settings, registry: Registry, ask: Callable[[Question], Answer]
-) -> "People":
+def people_of(store: Store, settings: Settings, registry: Registry) -> "People":
     """The people behind all that the store holds, whatever a report selects of it."""
     control = settings.reports.disclosure
     question = Question("usage", period=control.grain, timezone=settings.timezone)
-    return People(Facts(store, settings, registry.gpus, question), control, ask)
+    return People(Facts(store, settings, registry.gpus, question), control)
 
 
 class People:
@@ -43,11 +43,9 @@ class People:
     A plan knows its cells by keys: cluster, start of the period, and what else tells them apart.
     """
 
-    def __init__(
-        self, facts: Facts, control: Disclosure, ask: Callable[[Question], Answer]
-    ) -> None:
+    def __init__(self, facts: Facts, control: Disclosure) -> None:
         self.control = control
-        self._facts, self._ask = facts, ask
+        self._facts = facts
 
     @property
     def rules(self) -> Rules:
@@ -128,8 +126,7 @@ class People:
     @cached_property
     def by_node(self) -> Plan:
         """GPU-seconds held, by cluster, period, role and GPU model of the nodes."""
-        nodes = self._ask(Question("nodes", timezone=self._facts.question.timezone)).frame
-        rows = on_nodes(self._held("node_list"), nodes)
+        rows = on_nodes(self._held("node_list"), self._kinds)
         cells = self._cells(rows, ("cluster", PERIOD, "node_role", "gpu_model"))
         parts: tuple[Part, ...] = (
             lambda key: key[:2],
@@ -158,6 +155,13 @@ class People:
         as_of, _ = self._facts.as_of
         rows = resource_rows(self._facts.awards, as_of.date() if as_of else None)
         return planned(Cells.of(rows, ("resource",)), [], self.rules)
+
+    @property
+    def _kinds(self) -> pl.DataFrame:
+        """`cluster, node, node_role, gpu_model` of every configuration of every node."""
+        estate, until_s = self._facts.estate(), self.calendar.end_s if self.calendar else 0
+        models = periods_of(estate, until_s=until_s).select("cluster", "node", "gpu_model")
+        return models.join(node_roles(estate), on=["cluster", "node"], how="left")
 
     @property
     def _ran(self) -> pl.LazyFrame:

@@ -14,6 +14,18 @@ from reports.disclosure.periods import period_span
 Line = Mapping[str, Any]
 
 _ALL: Final[Line] = {}
+_HELD: Final = ("allocated_gpu_hours", "gpu_hours")
+_USE: Final[Mapping[str, tuple[str, ...]]] = {
+    "held": _HELD,
+    "by_node": _HELD,
+    "started": ("jobs",),
+    "by_band": ("jobs",),
+    "ended": ("jobs_ended",),
+    "ended_gpus": ("gpu_hours",),
+    "pending": ("jobs", "pending_jobs"),
+    "left": ("cancelled_pending_jobs",),
+}
+"""The columns by which a line tells that somebody stands behind it, by plan."""
 
 
 class Regions:
@@ -36,9 +48,9 @@ class Regions:
             case "by_node":
                 return self._publishes_node(line)
             case "ended" | "ended_gpus":
-                return self._publishes_across(plan, line["job_state"])
+                return self._publishes_across(plan, line["job_state"], line)
             case "started" if "gpus_band" in line:
-                return self._publishes_across("by_band", line["gpus_band"])
+                return self._publishes_across("by_band", line["gpus_band"], line)
             case _:
                 return self._publishes_sum(plan, line, period)
 
@@ -46,32 +58,26 @@ class Regions:
         self, names: frozenset[str], line: Line = _ALL, *, period: Period = "total"
     ) -> bool:
         """Whether the GPU-hours of some clusters, in the period of a line, may be published."""
-        return self._publishes_product(self.people.held, names, self._periods(line, period))
+        return self._publishes("held", _within(names, self._periods(line, period)), line)
 
     def _publishes_awards(self, plan: str, line: Line) -> bool:
         names = ("call", "round") if plan == "rounds" else ("resource",)
-        return _publishes(self._plan(plan), lambda key: key == _of(line, *names))
+        return self._publishes(plan, _keyed(_of(line, *names)), line)
 
     def _publishes_sum(self, plan: str, line: Line, period: Period) -> bool:
         if line.get("at_risk", self.people.rules.minimum_people) < self.people.rules.minimum_people:
             return False
-        periods = self._periods(line, period)
-        return self._publishes_product(self._plan(plan), self._clusters(line), periods)
+        names, periods = self._clusters(line), self._periods(line, period)
+        return self._publishes(plan, _within(names, periods), line)
 
-    def _publishes_product(
-        self, plan: Plan, names: frozenset[str], periods: frozenset[date]
-    ) -> bool:
-        keys = ((name, each) for name in names for each in periods)
-        return plan.publishes(plan.cells.places[key] for key in keys if key in plan.cells.places)
-
-    def _publishes_across(self, name: str, value: Any) -> bool:
+    def _publishes_across(self, name: str, value: Any, line: Line) -> bool:
         """Of all clusters only: these plans know no single ones."""
         if self.clusters != frozenset(self.people.clusters):
             return False
         if name == "by_band" and not self.publishes("started"):
             return False
         periods = self._periods(_ALL, "total")
-        return _publishes(self._plan(name), lambda key: key[0] in periods and key[1] == value)
+        return self._publishes(name, lambda key: key[0] in periods and key[1] == value, line)
 
     def _publishes_node(self, line: Line) -> bool:
         """A role and model of a cluster whose own sum is open in every period."""
@@ -81,17 +87,25 @@ class Regions:
         if any((cluster, period) in closed for period in periods):
             return False
         kind = (line["node_role"], line["gpu_model"])
-        return _publishes(
-            self.people.by_node,
+        return self._publishes(
+            "by_node",
             lambda key: key[0] == cluster and key[1] in periods and key[2:] == kind,
+            line,
         )
 
     def _publishes_pending(self, line: Line) -> bool:
         if "reason" in line:
-            wanted = _of(line, "cluster", "reason")
-            return _publishes(self._pending, lambda key: key == wanted)
+            return self._publishes("pending", _keyed(_of(line, "cluster", "reason")), line)
         names = self._clusters(line)
-        return _publishes(self._pending, lambda key: key[0] in names)
+        return self._publishes("pending", lambda key: key[0] in names, line)
+
+    def _publishes(self, name: str, chosen: Callable[[Key], bool], line: Line) -> bool:
+        """Whether the chosen cells may be published; not if a line has use that they lack."""
+        plan = self._pending if name == "pending" else self._plan(name)
+        region = [place for key, place in plan.cells.places.items() if chosen(key)]
+        if not region and any((line.get(each) or 0) > 0 for each in _USE.get(name, ())):
+            return False
+        return plan.publishes(region)
 
     @cached_property
     def _pending(self) -> Plan:
@@ -121,8 +135,12 @@ class Regions:
         return frozenset(each for each in self.people.periods if first <= each < after)
 
 
-def _publishes(plan: Plan, chosen: Callable[[Key], bool]) -> bool:
-    return plan.publishes(place for key, place in plan.cells.places.items() if chosen(key))
+def _keyed(wanted: Key) -> Callable[[Key], bool]:
+    return lambda key: key == wanted
+
+
+def _within(names: frozenset[str], periods: frozenset[date]) -> Callable[[Key], bool]:
+    return lambda key: key[0] in names and key[1] in periods
 
 
 def _of(line: Line, *names: str) -> Key:

@@ -24,12 +24,13 @@ def rule(control: Disclosure) -> str:
         f"account could reckon the largest to within {number(control.p_percent)}% (the p % rule: "
         "the total less the two largest must be at least that part of the largest). So are, with "
         "it, further cells and totals from which it could be reckoned; a linear programme checks "
-        "of each withheld cell that all editions together leave it open by at least "
-        f"{number(control.p_percent)}% either way. Shares, means, medians and carbon of a withheld "
-        "cell are withheld too. Clusters that are withheld one by one are shown together where "
-        f"that may be. Periods are whole {control.grain}s. Counts of people are shown from "
-        f"{number(control.minimum_people)} on, to the nearest {number(control.round_people_to)}. "
-        "The registry, published rounds and the hardware of clusters are public"
+        "of each withheld cell that all editions together leave it open either way by "
+        f"{number(control.p_percent)}%, or by what the p % rule lacks. Shares, means, medians "
+        "and carbon of a withheld cell are withheld too. Clusters that are withheld one by one "
+        f"are shown together where that may be. Periods are whole {control.grain}s. Counts of "
+        f"people are shown from {number(control.minimum_people)} on, to the nearest "
+        f"{number(control.round_people_to)}. The registry, published rounds and the hardware of "
+        "clusters are public"
         + (f", and so are, by agreement, the figures of {agreed}." if agreed else ".")
     )
 
