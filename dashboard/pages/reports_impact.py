@@ -55,7 +55,7 @@ def _fields(reader: Reader) -> list[dmc.Select | dmc.TextInput]:
         ),
         dmc.TextInput(
             id="impact-place",
-            label="Region of the grid, or country",
+            label="Grid region or country",
             value="",
             placeholder="West Midlands",
             className="pl-control",

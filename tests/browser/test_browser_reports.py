@@ -119,7 +119,7 @@ def test_an_impact_statement_is_made_for_a_place_that_is_known(bare_walk: Walk):
     button = page.get_by_role("button", name="Make the statement")
     button.click()
     expect(page.locator("#impact-said")).to_contain_text("Name a region")
-    place = page.get_by_label("Region of the grid, or country")
+    place = page.get_by_label("Grid region or country")
     place.fill("Atlantis")
     button.click()
     expect(page.locator("#impact-said")).to_contain_text("Atlantis", timeout=LONG_MS)
