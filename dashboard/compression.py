@@ -1,7 +1,7 @@
 """Bodies made small for the way: zstd where the reader knows it, gzip where not.
 
 Parts of the program (scripts, styles) are packed once and kept; answers are packed as they go,
-with what is fastest for its size. Measured in docs/adr/0017-dashboard-speed.md.
+with what is fastest for its size. Measured in docs/adr/0019-dashboard-speed.md.
 """
 
 import gzip

@@ -103,12 +103,31 @@ class _StoreCollector:
         """The gauges; those of the store are left out while it cannot be read."""
         info = GaugeMetricFamily("plimsoll_build_info", "The program.", labels=["version"])
         info.add_metric([version("plimsoll")], 1)
+        always = [info, *self._memories()]
         if self._reader.store is None:
-            return [info]
+            return always
         try:
-            return [info, self._tables(), *self._ages()]
+            return [*always, self._tables(), *self._ages()]
         except (PlimsollError, OSError):
-            return [info]
+            return always
+
+    def _memories(self) -> list[GaugeMetricFamily]:
+        held = GaugeMetricFamily(
+            "plimsoll_dashboard_remembered_bytes", "What is remembered.", labels=["what"]
+        )
+        reader = self._reader
+        for what, memory in (
+            ("answers", reader.answers),
+            ("tables", reader.tables),
+            ("bodies", reader.drawn),
+        ):
+            held.add_metric([what], memory.held_bytes)
+        reckoned = GaugeMetricFamily(
+            "plimsoll_dashboard_questions_reckoned",
+            "Questions that no memory could answer, since the start.",
+            value=reader.reckoned,
+        )
+        return [held, reckoned]
 
     def _tables(self) -> GaugeMetricFamily:
         family = GaugeMetricFamily(

@@ -163,3 +163,11 @@ def test_a_browser_that_knows_zstd_gets_it_and_the_same_bytes(client):
         assert packed.data == compressed(plain.data, how)
     refused = client.get("/_dash-dependencies", headers={"Accept-Encoding": "zstd;q=0"})
     assert "Content-Encoding" not in refused.headers
+
+
+def test_what_is_remembered_is_told_to_prometheus(client):
+    asked(client, "machines")
+    told = client.get("/metrics").text
+    for what in ("answers", "tables"):
+        held = re.search(rf'plimsoll_dashboard_remembered_bytes{{what="{what}"}} (\S+)', told)
+        assert float(held[1]) > 0
