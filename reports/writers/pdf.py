@@ -1,6 +1,7 @@
 """A report as a tagged PDF (PDF/UA-1), set by Typst."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
 from importlib.resources import files
@@ -36,6 +37,7 @@ from reports.writers.pdf_text import Part, listed, part_link, plain_part, runs_p
 _TEMPLATE: Final = "report.typ"
 _STANDARD: Final = "ua-1"
 _WIDTH_PX: Final = 640
+_WIDTH: Final = re.compile(r'<svg [^>]*?\bwidth="([\d.]+)"')
 _KINDS: Final = {
     Paragraph: "paragraph",
     ListBlock: "list",
@@ -93,6 +95,12 @@ def _sources(parts: "_Parts", told: Part) -> Any:
 def _pages(parts: "_Parts", told: Part) -> int:
     count = typst.query(_sources(parts, told), _PAGE_COUNT, field="value", one=True, **_FACES)
     return int(json.loads(count))
+
+
+def _share_of_page(drawing: str) -> float:
+    """How wide a drawing is set, so that its words have one size on every page."""
+    width = _WIDTH.search(drawing)
+    return min(1.0, float(width[1]) / _WIDTH_PX) if width else 1.0
 
 
 class _Parts:
@@ -219,7 +227,8 @@ class _Parts:
     def _chart(self, block: ChartBlock, following: Block | None) -> Part:
         """A chart; where its table does not stand right below, words say which it is."""
         name = f"{block.key}.svg"
-        self.drawings[name] = draw_svg(block.chart, width_px=_WIDTH_PX).encode()
+        drawing = draw_svg(block.chart, width_px=_WIDTH_PX)
+        self.drawings[name] = drawing.encode()
         below = isinstance(following, TableBlock) and following.key == block.table
         place = table_name(block.table, self._document, self._numbers)
         return {
@@ -228,6 +237,7 @@ class _Parts:
             "file": name,
             "alternative": block.alternative,
             "caption": block.chart.title,
+            "width": _share_of_page(drawing),
             "table": None if below else part_link(place, block.table, self._anchors),
         }
 
