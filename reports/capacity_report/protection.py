@@ -97,7 +97,7 @@ def closed_section(guard: Guard | None, key: str) -> list[Block]:
 
 def left_out(guard: Guard | None, key: str) -> list[Block]:
     """What a section says of lists that single people or nodes would stand in."""
-    if guard is None or key != "utilisation":
+    if guard is None or key != "utilisation" or "moves" not in guard.closed:
         return []
     return [
         Callout(

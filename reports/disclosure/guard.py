@@ -34,11 +34,15 @@ class Withheld:
 
 
 class Guard:
-    """Withholds, for one selection of clusters and days, what must not be published."""
+    """Withholds, for one selection of clusters and days, what must not be published.
+
+    `closed` are the tables of which nothing was let through.
+    """
 
     def __init__(self, regions: Regions) -> None:
         self.regions = regions
         self.answers: dict[Question, Withheld] = {}
+        self.closed: set[str] = set()
 
     def protect(self, answer: Answer) -> Answer:
         """The answer without what must not be published; what nobody stands behind stays.
@@ -51,6 +55,7 @@ class Guard:
         if question.table == "files":
             return replace(answer, frame=self._files(answer.frame))
         if question.table not in BEHIND:
+            self.closed |= {question.table} if answer.frame.height else set()
             return replace(answer, frame=answer.frame.clear(), notes=())
         behind = BEHIND[question.table]
         frame = answer.frame.drop(_dropped(behind, question), strict=False)
