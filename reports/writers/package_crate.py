@@ -100,7 +100,7 @@ def _made_by(document: Document, paths: list[str]) -> Iterator[Entity]:
     yield {
         "@id": _ACTION,
         "@type": "CreateAction",
-        "name": "The capacity report was made",
+        "name": f"Making of: {document.title}",
         "description": document.command,
         "instrument": {"@id": PROGRAM},
         "agent": {"@id": _PUBLISHER},

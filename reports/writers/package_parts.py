@@ -90,7 +90,7 @@ def package_title(document: Document) -> str:
 
 def package_name(document: Document) -> str:
     """A name for programs: lower case, digits, hyphens."""
-    return f"capacity-report-{document.edition}"
+    return f"{'-'.join(document.title.lower().split())}-{document.edition}"
 
 
 def package_version(document: Document) -> str:

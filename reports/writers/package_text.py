@@ -32,10 +32,15 @@ _FILES: Final = {
 _READ: Final = """```python
 import polars as pl
 
-machines = pl.read_csv("data/machines.csv", null_values=["", "[c]", "[x]"])
+table = pl.read_csv("{path}", null_values=["", "[c]", "[x]"])
 ```"""
+_FIGURES: Final = (
+    "`data/figures.csv` has a line for each figure that a sentence quotes: as printed, in full, "
+    "and the table, column and line where it stands. `data/sentences.csv` has the findings "
+    "themselves, `data/definitions.csv` every column, `data/settings.csv` what was set."
+)
 _DRAW: Final = """```sh
-npx -p vega -p vega-lite vl2svg charts/densities.vl.json densities.svg
+cd charts && npx -p vega -p vega-lite vl2svg {name}.vl.json {name}.svg
 ```"""
 
 
@@ -76,25 +81,24 @@ def _sections(parts: Parts) -> Iterator[str]:
         "cells too:"
     )
     yield _listed({f"`[{symbol}]`": said.partition("] ")[2] for symbol, said in SYMBOLS.items()})
-    yield _READ
-    yield (
-        "`data/figures.csv` has a line for each figure that a sentence quotes: as printed, in "
-        "full, and the table, column and line where it stands. `data/sentences.csv` has the "
-        "findings themselves, `data/definitions.csv` every column, `data/settings.csv` what was "
-        "set."
-    )
+    yield _READ.format(path=parts.resources[0].path)
+    if "figures" in document.tables:
+        yield _FIGURES
     yield "## Citing"
     yield escaped(_citation(document))
     yield (
         "Of a single figure, name its table and line as well. The report is made again, byte for "
         f"byte, from the same store by\n\n```sh\n{document.command}\n```"
     )
-    yield "## Drawing a chart again"
-    yield f"Any program for Vega-Lite draws `charts/*.vl.json`, for example\n\n{_DRAW}"
+    if document.charts:
+        draw = _DRAW.format(name=document.charts[0].key)
+        yield "## Drawing a chart again"
+        yield f"Any program for Vega-Lite draws `charts/*.vl.json`, for example\n\n{draw}"
     yield "## Tables"
     yield _listed({f"`{each.path}`": _told(each) for each in parts.resources})
-    yield "## Credits"
-    yield _listed(dict.fromkeys(escaped(line) for line in credit_lines(document)))
+    if credit_lines(document):
+        yield "## Credits"
+        yield _listed(dict.fromkeys(escaped(line) for line in credit_lines(document)))
 
 
 def _told(resource: Resource) -> str:
