@@ -73,6 +73,18 @@ class DeviceTime:
     strangers: pl.DataFrame
 
 
+def no_devices() -> DeviceTime:
+    """What is known of devices where there is no telemetry."""
+    of_cluster = {"cluster": pl.String()}
+    return DeviceTime(
+        sums=_NO_SUMS,
+        needs=NEEDS_SCHEMA.to_frame(),
+        unused=UNUSED_SCHEMA.to_frame(),
+        seen=pl.DataFrame(schema={**of_cluster, "bin": pl.Int64()}),
+        strangers=pl.DataFrame(schema={**of_cluster, "node": pl.String()}),
+    )
+
+
 def device_time(
     samples: Rows,
     *,

@@ -10,21 +10,18 @@ from analytics.estate import Estate
 from analytics.finding import Finding
 from analytics.fragmentation_notes import fragmentation_notes
 from analytics.node_labels import Where, of_clusters
-from analytics.peaks import peaks
+from analytics.node_time import node_time
+from analytics.peaks import peaks_of
+from analytics.pool_sums import PoolQuestion, PoolSums, pool_sums, pools_asked
 from analytics.pooling import pooled_for_same_wait
-from analytics.pools import UNKNOWNS, Pool, pool_segments
-from analytics.sweep import cuts, steps, swept
-from analytics.swept_time import swept_time
 from analytics.utilisation_table import period_column, ratio
-from analytics.waiting import asking_for, waiting_gpus, without_eligible
+from analytics.waiting import asking_for, without_eligible
 from model.errors import InputError
 
 DIMENSIONS: Final = ("tier", "cluster")
 FILTERS: Final = ("tier", "cluster", "partition", "gpu_model")
 
 _HOUR_S: Final = 3600
-_TERMS: Final = ("idle", "pending", "met", "demand", "observed", *UNKNOWNS)
-_DEMAND_UNKNOWN: Final = pl.col("allocated_unknown") | pl.col("pending_unknown")
 
 
 def fragmentation(
@@ -52,27 +49,20 @@ def fragmentation(
     """
     where = where or {}
     by = _checked(by, where)
-    pool: Pool = ("cluster", "partition") if "cluster" in by else ("cluster",)
+    pool = ("cluster", "partition") if "cluster" in by else ("cluster",)
     estate = of_clusters(estate, where)
-    time = swept_time(estate, calendar=calendar, by=(), where=where)
+    time = node_time(estate, calendar=calendar, by=(), where=where)
     jobs = estate.jobs
     if "gpu_model" in where:
         models = list(where["gpu_model"])
         jobs = asking_for(jobs, models, catalogue=estate.catalogue, aliases=estate.aliases)
     silent = without_eligible(estate.jobs)
-    segments = pool_segments(
-        estate,
-        time,
-        waiting_gpus(jobs, begin_s=calendar.begin_s, end_s=calendar.end_s),
-        pool=pool,
-        where=where,
-        calendar=calendar,
-        silent=silent,
-    )
-    frame = _tabulated(segments, by=by, calendar=calendar)
-    said = fragmentation_notes(
-        estate, time, segments, pool=pool, where=where, silent=silent, calendar=calendar
-    )
+    asked = PoolQuestion(estate, jobs, pool, where, by, time.sight, silent)
+    keys = pools_asked(asked, time.sums, calendar=calendar)
+    groups = _groups(keys, by)
+    sums = pool_sums(asked, time.sums, keys, groups, calendar=calendar)
+    said = fragmentation_notes(asked, time.sums, keys, sums.untold, calendar=calendar)
+    frame = _tabulated(sums, groups, by=by, calendar=calendar)
     return Finding(frame, (*said, *time.notes))
 
 
@@ -88,76 +78,43 @@ def _checked(by: Sequence[str], where: Where) -> tuple[str, ...]:
     return asked
 
 
-def _tabulated(segments: pl.DataFrame, *, by: tuple[str, ...], calendar: Calendar) -> pl.DataFrame:
-    groups = _groups(segments, by)
-    grouped = _in_groups(segments, groups, by).with_columns(
-        pl.min_horizontal("pending", "idle").alias("met"),
-        (pl.col("allocated") + pl.col("pending")).alias("demand"),
-    )
-    together = _together(grouped, calendar)
+def _tabulated(
+    sums: PoolSums, groups: pl.DataFrame, *, by: tuple[str, ...], calendar: Calendar
+) -> pl.DataFrame:
     every = groups.join(calendar.bins.select("bin", "period_start"), how="cross")
-    for figures in (
-        _hours(together),
-        _peaks(grouped, together),
-        pooled_for_same_wait(grouped),
-    ):
+    for figures in (_hours(sums.hours), _peaks(sums), pooled_for_same_wait(sums.sizes)):
         every = every.join(figures, on=["group", "bin"], how="left")
     return _columns(every.sort("bin", *by, nulls_last=True), by=by, calendar=calendar)
 
 
-def _groups(segments: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
+def _groups(keys: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
     """The groups of `by` with a number each; one where nothing is split."""
     if not by:
         return pl.DataFrame({"group": [0]}, schema={"group": pl.Int64})
-    numbered = segments.select(by).unique().sort(by).with_row_index("group")
+    numbered = keys.select(by).unique().sort(by).with_row_index("group")
     return numbered.cast({"group": pl.Int64})
 
 
-def _in_groups(segments: pl.DataFrame, groups: pl.DataFrame, by: tuple[str, ...]) -> pl.DataFrame:
-    if not by:
-        return segments.with_columns(group=pl.lit(0, pl.Int64))
-    return segments.join(groups, on=list(by), nulls_equal=True, maintain_order="left")
-
-
-def _together(grouped: pl.DataFrame, calendar: Calendar) -> pl.DataFrame:
-    """The pools of each group added up, segment by segment."""
-    terms = {name: pl.col(name) for name in _TERMS}
-    of_groups = grouped.drop("key").rename({"group": "key"})
-    keys = of_groups.select("key").unique()
-    summed = swept([steps(of_groups, **terms), cuts(keys, calendar)], calendar)
-    return (
-        summed.filter(pl.col("bin").is_not_null())
-        .rename({"key": "group"})
-        .with_columns(pl.col(name) > 0 for name in UNKNOWNS)
-    )
-
-
-def _hours(together: pl.DataFrame) -> pl.DataFrame:
-    seconds = pl.col("end_s") - pl.col("begin_s")
-    stranded = pl.min_horizontal("pending", "idle") - pl.col("met")
-    idle_known, pending_known = (
-        ~pl.col(name).any() for name in ("idle_unknown", "pending_unknown")
-    )
-    sums = {
-        "stranded": ((stranded * seconds).sum(), idle_known & pending_known),
-        "pending": ((pl.col("pending") * seconds).sum(), pending_known),
-        "idle": ((pl.col("idle") * seconds).sum(), idle_known),
+def _hours(sums: pl.DataFrame) -> pl.DataFrame:
+    idle_known, pending_known = (~pl.col(name) for name in ("idle_unknown", "pending_unknown"))
+    known = {
+        "stranded": idle_known & pending_known,
+        "pending": pending_known,
+        "idle": idle_known,
     }
-    return together.group_by("group", "bin").agg(
-        pl.when(known).then(total).alias(name) for name, (total, known) in sums.items()
-    )
+    told = (pl.when(each).then(name).alias(name) for name, each in known.items())
+    return sums.select("group", "bin", *told)
 
 
-def _peaks(grouped: pl.DataFrame, together: pl.DataFrame) -> pl.DataFrame:
+def _peaks(sums: PoolSums) -> pl.DataFrame:
     cell = ("group", "bin")
-    watched = pl.col("observed") > 0
-    apart = peaks(grouped.filter(watched), "demand", by=("key", *cell))
-    pooled = peaks(together.filter(watched), "demand", by=cell)
-    unknown = together.group_by(cell).agg(_DEMAND_UNKNOWN.any().alias("_unknown"))
+    apart = peaks_of(sums.apart, "demand", by=("key", *cell))
+    pooled = peaks_of(sums.pooled, "demand", by=cell)
+    known = sums.hours.filter(~pl.col("allocated_unknown"), ~pl.col("pending_unknown"))
     added = apart.group_by(cell).agg(pl.col("peak").cast(pl.Int64).sum().alias("peak_sum"))
     both = added.join(pooled.rename({"peak": "peak_pooled"}), on=cell)
-    known = both.join(unknown, on=cell).filter(~pl.col("_unknown"))
-    return known.select(*cell, "peak_sum", pl.col("peak_pooled").cast(pl.Int64))
+    told = both.join(known, on=cell, how="semi")
+    return told.select(*cell, "peak_sum", pl.col("peak_pooled").cast(pl.Int64))
 
 
 def _columns(rows: pl.DataFrame, *, by: tuple[str, ...], calendar: Calendar) -> pl.DataFrame:

@@ -12,7 +12,6 @@ from analytics.finding import Finding
 from analytics.node_labels import Where, checked, chosen
 from analytics.node_states import STATES, node_states, state_hours, training_beside
 from analytics.reclaim import POOL
-from analytics.swept_time import SweptTime
 from analytics.utilisation_table import period_column
 from model.inference_thresholds import InferenceThresholds
 
@@ -57,16 +56,18 @@ def inference(
     asked = {*POOL, *checked(by, table="inference")}
     by = [name for name in _ORDER if name in asked]
     states = node_states(estate, calendar=calendar, by=by, where=where, thresholds=thresholds)
-    time, shown = states.time, chosen(states.rows, by=by, where=where)
+    shown = chosen(states.rows, by=by, where=where)
     frame = state_hours(shown, by=by, calendar=calendar)
     training = training_beside(states.rows, calendar)
     compared = frame.join(training, on=["bin", "cluster"], how="left")
-    described = compared.join(_counted(shown, by, time), on=by, how="left", nulls_equal=True)
-    kept = described.join(states.spare.headroom, on=list(POOL), how="left", nulls_equal=True)
+    described = compared.join(
+        _counted(shown, by, states.roles), on=by, how="left", nulls_equal=True
+    )
+    kept = described.join(states.headroom, on=list(POOL), how="left", nulls_equal=True)
     columns = [*period_column(calendar), *by, *_columns()]
     ordered = kept.sort("bin", *by, nulls_last=True).select(columns)
-    said = device_notes(time.devices, shown) if time.devices else (NO_TELEMETRY,)
-    return Finding(frame=ordered, notes=(*time.notes, *said, *_notes(kept, thresholds)))
+    said = device_notes(states.devices, shown) if states.devices else (NO_TELEMETRY,)
+    return Finding(frame=ordered, notes=(*states.notes, *said, *_notes(kept, thresholds)))
 
 
 def _columns() -> list[str]:
@@ -87,9 +88,9 @@ def _columns() -> list[str]:
     ]
 
 
-def _counted(shown: pl.DataFrame, by: Sequence[str], time: SweptTime) -> pl.DataFrame:
+def _counted(shown: pl.DataFrame, by: Sequence[str], roles: pl.DataFrame) -> pl.DataFrame:
     """How many nodes each line is about, and how many of them are candidates."""
-    basis = time.swept.roles.select("cluster", "node", "role_basis")
+    basis = roles.select("cluster", "node", "role_basis")
     each = shown.select(*{*by, "node"}).unique()
     named = each.join(basis, on=["cluster", "node"], how="left")
     candidate = (pl.col("role_basis") == "candidate").fill_null(False)

@@ -60,10 +60,9 @@ def moves(estate: Estate, *, calendar: Calendar, where: Where | None = None) -> 
     wanted = chosen(states.rows, by=(), where=where).select(_NODE).unique()
     judged = _judged(every, wanted)
     frame = _listed(judged, states, estate)
-    time = states.time
     shown = states.rows.join(judged.select(_NODE), on=list(_NODE), how="semi")
-    said = device_notes(time.devices, shown) if time.devices else (NO_TELEMETRY,)
-    return Finding(frame, (*time.notes, *said, *left_out_notes(judged, thresholds)))
+    said = device_notes(states.devices, shown) if states.devices else (NO_TELEMETRY,)
+    return Finding(frame, (*states.notes, *said, *left_out_notes(judged, thresholds)))
 
 
 def _described(states: NodeStates, estate: Estate, calendar: Calendar) -> pl.DataFrame:
@@ -75,10 +74,10 @@ def _described(states: NodeStates, estate: Estate, calendar: Calendar) -> pl.Dat
     latest = estate.nodes.group_by(_NODE).agg(pl.col("valid_from").max())
     in_service = pl.col("valid_from") == pl.col("valid_from").max().over("cluster")
     there = nodes.join(latest.filter(in_service), on=list(_NODE), how="semi")
-    basis = states.time.swept.roles.select(*_NODE, "role_basis")
+    basis = states.roles.select(*_NODE, "role_basis")
     return (
         there.with_columns(pool_gpus=pl.col("gpus").sum().over(POOL), held_gpus=_mean_held())
-        .join(states.spare.headroom.drop("pool"), on=list(POOL), how="left", nulls_equal=True)
+        .join(states.headroom, on=list(POOL), how="left", nulls_equal=True)
         .with_columns(load_gpus=pl.max_horizontal("load_gpus", "held_gpus"))
         .join(training_beside(states.rows, calendar), on=["bin", "cluster"], how="left")
         .join(basis, on=list(_NODE), how="left")
@@ -93,7 +92,7 @@ def _mean_held() -> pl.Expr:
 
 
 def _last_configurations(states: NodeStates) -> pl.DataFrame:
-    periods = states.time.swept.line.periods.sort("begin_s")
+    periods = states.periods.sort("begin_s")
     last = periods.unique(_NODE, keep="last", maintain_order=True)
     return last.select(*_NODE, "gpu_model", "gpus")
 
@@ -150,12 +149,12 @@ def _listed(judged: pl.DataFrame, states: NodeStates, estate: Estate) -> pl.Data
 
 def _profiles(states: NodeStates, estate: Estate) -> pl.DataFrame:
     """`cluster, node, mig_profile`: "3 x 1g.10gb, 1 x whole card", where the card can be cut."""
-    devices = states.time.devices
+    devices = states.devices
     fits = FITS_SCHEMA.to_frame()
     if devices is not None:
-        fits = mig_fits(devices.needs, states.time.swept.labels, estate.mig_profiles)
+        fits = mig_fits(devices.needs, states.labels, estate.mig_profiles)
     cut = [model for model, profiles in estate.mig_profiles.items() if profiles]
-    labels = states.time.swept.labels.filter(pl.col("gpu_model").is_in(cut))
+    labels = states.labels.filter(pl.col("gpu_model").is_in(cut))
     named = fits.drop_nulls("profile").join(
         labels.select("key", "period", *_NODE), on=["key", "period"]
     )

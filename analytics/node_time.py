@@ -41,7 +41,15 @@ class NodeTime:
     periods: pl.DataFrame
     roles: pl.DataFrame
     devices: DeviceTime | None
+    sight: Sight
     notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MonthlyTime(NodeTime):
+    """The time of nodes, and the sums of months that it was added up from."""
+
+    sums: NodeSums
 
 
 def node_time(
@@ -52,7 +60,7 @@ def node_time(
     where: Where,
     with_roles: bool = False,
     with_devices: bool = False,
-) -> NodeTime:
+) -> MonthlyTime:
     """Add up the GPU-seconds of the estate by `by`, within the filters of `where`."""
     estate = of_clusters(estate, where)
     sums = node_sums(estate, calendar=calendar, with_devices=with_devices)
@@ -66,13 +74,15 @@ def node_time(
     on_nodes = on_nodes_of(seconds, sums.devices, sight)
     beside = elsewhere(moves, jobs, estate, sight, by=by, where=where, calendar=calendar)
     every = pl.concat([chosen(on_nodes, by=by, where=where), beside], how="diagonal")
-    return NodeTime(
+    return MonthlyTime(
         rows=rows_of(every, by=by),
         on_nodes=on_nodes,
         periods=sums.periods,
         roles=roles,
         devices=sums.devices,
+        sight=sight,
         notes=notes(sight, every, by=by),
+        sums=sums,
     )
 
 

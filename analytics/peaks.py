@@ -12,8 +12,18 @@ def peaks(segments: pl.DataFrame, level: str, *, by: tuple[str, ...]) -> pl.Data
 
     `segments` have `begin_s` and `end_s` beside the columns of `by` and the integer `level`.
     """
-    seconds = (pl.col("end_s") - pl.col("begin_s")).sum().alias("_seconds")
-    spent = segments.group_by(*by, level).agg(seconds).sort(*by, level)
-    so_far, whole = pl.col("_seconds").cum_sum().over(by), pl.col("_seconds").sum().over(by)
-    enough = spent.filter(so_far * 100 >= whole * PEAK_PERCENT)
+    return peaks_of(spent(segments, level, by=by), level, by=by)
+
+
+def spent(segments: pl.DataFrame, level: str, *, by: tuple[str, ...]) -> pl.DataFrame:
+    """The seconds that a group was at each level: `by`, `level`, `seconds`. They add up."""
+    seconds = (pl.col("end_s") - pl.col("begin_s")).sum().alias("seconds")
+    return segments.group_by(*by, level).agg(seconds)
+
+
+def peaks_of(levels: pl.DataFrame, level: str, *, by: tuple[str, ...]) -> pl.DataFrame:
+    """`peaks`, from the seconds `spent` at each level."""
+    ordered = levels.sort(*by, level)
+    so_far, whole = pl.col("seconds").cum_sum().over(by), pl.col("seconds").sum().over(by)
+    enough = ordered.filter(so_far * 100 >= whole * PEAK_PERCENT)
     return enough.group_by(by).agg(pl.col(level).min().alias("peak"))

@@ -23,23 +23,37 @@ _SCHEMA: Final = pl.Schema(
 )
 
 
-def pooled_for_same_wait(segments: pl.DataFrame) -> pl.DataFrame:
-    """The GPUs of all pools of a group, and how many in one pool would keep the mean wait.
+def sizes(segments: pl.DataFrame) -> pl.DataFrame:
+    """What `pooled_for_same_wait` needs of the pools of a group, by `group`, `bin` and `key`.
 
     `segments` have `group`, `bin`, `key` (of the pool), `begin_s`, `end_s`, and `idle`,
-    `allocated`, `observed`, `idle_unknown`. Columns by `group` and `bin`: `pools` with GPUs,
+    `allocated`, `observed`, `idle_unknown`. The sums are seconds, and add up over time.
+    """
+    seconds = pl.col("end_s") - pl.col("begin_s")
+    return segments.group_by(*_CELL, "key").agg(
+        (seconds * (pl.col("observed") > 0)).sum().alias("observed_s"),
+        (seconds * (pl.col("idle") + pl.col("allocated"))).sum().alias("usable_s"),
+        (seconds * pl.col("allocated")).sum().alias("allocated_s"),
+        pl.col("idle_unknown").any().alias("unknown"),
+    )
+
+
+def pooled_for_same_wait(pools: pl.DataFrame) -> pl.DataFrame:
+    """The GPUs of all pools of a group, and how many in one pool would keep the mean wait.
+
+    `pools` is what `sizes` gives. Columns by `group` and `bin`: `pools` with GPUs,
     `gpus_split`, their mean number of GPUs in use or idle, rounded for each pool, and
     `pooled_gpus_same_wait`; null where a pool is not known, is full, or none has a load.
     """
-    seconds = pl.col("end_s") - pl.col("begin_s")
-    observed_s = (seconds * (pl.col("observed") > 0)).sum()
-    usable = (seconds * (pl.col("idle") + pl.col("allocated"))).sum()
-    sizes = segments.group_by(*_CELL, "key").agg(
-        ratio(usable, observed_s).round(0).alias("gpus"),
-        ratio((seconds * pl.col("allocated")).sum(), observed_s).alias("load"),
-        pl.col("idle_unknown").any().alias("unknown"),
+    observed_s = pl.col("observed_s")
+    sized = pools.select(
+        *_CELL,
+        "key",
+        ratio(pl.col("usable_s"), observed_s).round(0).alias("gpus"),
+        ratio(pl.col("allocated_s"), observed_s).alias("load"),
+        "unknown",
     )
-    with_gpus = sizes.filter(pl.col("unknown") | (pl.col("gpus") > 0)).sort(*_CELL, "key")
+    with_gpus = sized.filter(pl.col("unknown") | (pl.col("gpus") > 0)).sort(*_CELL, "key")
     cells = with_gpus.group_by(_CELL, maintain_order=True).agg("gpus", "load", "unknown")
     rows = [
         (group, number, *_pooled(gpus, loads, unknown=any(unknown)))

@@ -1,6 +1,7 @@
 """Pools of GPUs over time: how many were idle, held and waited for in each of them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
@@ -9,8 +10,9 @@ from analytics.calendar import Calendar
 from analytics.estate import Estate
 from analytics.node_elsewhere import unplaced_jobs
 from analytics.node_labels import OF_A_NODE, Where, chosen, tier_of
+from analytics.node_notes import Sight
+from analytics.node_sums import NodeSums
 from analytics.sweep import cuts, edges, steps, swept
-from analytics.swept_time import SweptTime
 from analytics.unplaced import unplaced_moves
 
 COUNTS: Final = ("idle", "allocated", "pending", "observed")
@@ -21,9 +23,23 @@ Pool = tuple[str, ...]
 """What makes a pool: `cluster`, or `cluster` and `partition`."""
 
 
+@dataclass(frozen=True)
+class Pools:
+    """The nodes of pools: `segments` with their states, the `labels` of these, and jobs `unplaced`.
+
+    `keys` are those of `pool_keys`.
+    """
+
+    segments: pl.DataFrame
+    labels: pl.DataFrame
+    unplaced: pl.DataFrame
+    sight: Sight
+    keys: pl.DataFrame
+
+
 def pool_segments(
     estate: Estate,
-    time: SweptTime,
+    time: Pools,
     waiting: pl.DataFrame,
     *,
     pool: Pool,
@@ -41,11 +57,10 @@ def pool_segments(
 
     A node, or a waiting job, of several partitions counts in the first of them by name.
     """
-    queued = _at_home(waiting, where)
+    queued, keys = at_home(waiting, where), time.keys
     on_nodes = _on_nodes(time, where)
-    unplaced = unplaced_jobs(time.swept.line.jobs.unplaced, time.sight, where=where)
+    unplaced = unplaced_jobs(time.unplaced, time.sight, where=where)
     moves = _moves(on_nodes, unplaced, estate, time, pool=pool, calendar=calendar)
-    keys = _keys([on_nodes, moves, queued], estate, time, pool=pool, where=where)
     begin_s, end_s = calendar.begin_s, calendar.end_s
 
     def of_pools(frame: pl.DataFrame, **counts: pl.Expr) -> pl.DataFrame:
@@ -82,17 +97,17 @@ def home(partitions: pl.Expr, where: Where) -> pl.Expr:
     return partitions.list.min().fill_null("").alias("partition")
 
 
-def _on_nodes(time: SweptTime, where: Where) -> pl.DataFrame:
-    inside = time.swept.segments.filter(pl.col("bin").is_not_null()).select(
+def _on_nodes(time: Pools, where: Where) -> pl.DataFrame:
+    inside = time.segments.filter(pl.col("bin").is_not_null()).select(
         "key", "period", "begin_s", "end_s", "bin", *_STATES
     )
-    labels = chosen(time.swept.labels, by=(), where=where)
+    labels = chosen(time.labels, by=(), where=where)
     at_home = labels.select("key", "period", "cluster", home(pl.col("partitions"), where))
     placed = inside.join(at_home, on=["key", "period"], maintain_order="left")
     return placed.rename({"key": "node_key"})
 
 
-def _at_home(waiting: pl.DataFrame, where: Where) -> pl.DataFrame:
+def at_home(waiting: pl.DataFrame, where: Where) -> pl.DataFrame:
     """What waits, each in one partition, as far as the filters let it through."""
     names = waiting.select("partition").unique()
     homes = names.select(pl.col("partition").alias("_listed"), home(_listed("partition"), where))
@@ -109,7 +124,7 @@ def _moves(
     on_nodes: pl.DataFrame,
     unplaced: pl.DataFrame,
     estate: Estate,
-    time: SweptTime,
+    time: Pools,
     *,
     pool: Pool,
     calendar: Calendar,
@@ -121,20 +136,33 @@ def _moves(
     return moves.with_columns(pl.col("allocated") + beyond)
 
 
-def _keys(
-    frames: list[pl.DataFrame], estate: Estate, time: SweptTime, *, pool: Pool, where: Where
+def pool_keys(
+    estate: Estate,
+    sums: NodeSums,
+    queued: pl.DataFrame,
+    sight: Sight,
+    *,
+    pool: Pool,
+    where: Where,
 ) -> pl.DataFrame:
-    pools = pl.concat([frame.select(pool) for frame in frames])
+    """The pools of an estate with a number each: the columns of `pool`, `key`, `tier`.
+
+    They are those of nodes, of jobs without nodes, and of what is `queued` (see `at_home`).
+    """
+    on_nodes = chosen(sums.seconds.with_columns(tier_of(estate.tiers)), by=(), where=where)
+    homes = on_nodes.select("cluster", home(pl.col("partitions"), where))
+    unplaced = unplaced_jobs(sums.unplaced, sight, where=where)
+    pools = pl.concat([frame.select(pool) for frame in (homes, unplaced, queued)])
     if pool == ("cluster",):
         pools = pl.concat([pools, estate.observed.select(pool)])
     if OF_A_NODE & where.keys():
-        pools = pools.filter(~pl.col("cluster").is_in(time.sight.without_inventory))
+        pools = pools.filter(~pl.col("cluster").is_in(sight.without_inventory))
     keys = pools.unique().sort(pool).with_row_index("key").cast({"key": pl.Int64})
     return keys.with_columns(tier_of(estate.tiers))
 
 
 def _unknowns(
-    keys: pl.DataFrame, time: SweptTime, calendar: Calendar, *, silent: Sequence[str]
+    keys: pl.DataFrame, time: Pools, calendar: Calendar, *, silent: Sequence[str]
 ) -> pl.DataFrame:
     cluster = pl.col("cluster")
     blind = cluster.is_in(time.sight.blind)

@@ -8,10 +8,10 @@ import polars as pl
 from analytics.calendar import Calendar
 from analytics.device_time import DeviceTime, device_time
 from analytics.estate import Estate
-from analytics.gpu_states import gpu_seconds, with_states
+from analytics.gpu_states import LEFT_OUT, gpu_seconds, with_states
 from analytics.node_elsewhere import elsewhere, moved, unplaced_jobs
 from analytics.node_labels import Where, chosen, labels, of_clusters
-from analytics.node_notes import Sight, notes
+from analytics.node_notes import notes
 from analytics.node_sums import jobs_held
 from analytics.node_time import NodeTime, on_nodes_of, roles_of, rows_of, sight_of
 from analytics.timeline import Timeline, timeline
@@ -32,10 +32,15 @@ class Swept:
 
 @dataclass(frozen=True)
 class SweptTime(NodeTime):
-    """The time of nodes, and the sweep that it comes from."""
+    """The time of nodes, and the sweep that it comes from.
+
+    `held` is what jobs held, as `NodeSums.held` has it; `left_out` has by `cluster` the GPU-seconds
+    of the table that are in no state (LEFT_OUT).
+    """
 
     swept: Swept
-    sight: Sight
+    held: pl.DataFrame
+    left_out: pl.DataFrame
 
 
 def swept_time(
@@ -78,6 +83,8 @@ def swept_time(
         devices=devices,
         notes=notes(sight, every, by=by),
         swept=swept,
+        held=held,
+        left_out=every.group_by("cluster").agg(pl.col(LEFT_OUT).sum()).sort("cluster"),
         sight=sight,
     )
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analytics.peaks import peaks
-from analytics.pooling import pooled_for_same_wait, same_wait_pooled
+from analytics.pooling import pooled_for_same_wait, same_wait_pooled, sizes
 from analytics.queueing import mean_wait, servers_for_mean_wait
 
 
@@ -17,11 +17,11 @@ def test_67_gpus_in_one_pool_wait_no_longer_than_80_in_ten():
 
 @given(pools=st.lists(st.tuples(st.integers(1, 30), st.floats(0.05, 0.95)), min_size=1, max_size=6))
 def test_one_pool_never_needs_more(pools):
-    sizes, loads = [size for size, _ in pools], [size * share for size, share in pools]
-    needed = same_wait_pooled(sizes, loads)
-    assert needed is None or sum(loads) < needed <= sum(sizes)
+    counts, loads = [size for size, _ in pools], [size * share for size, share in pools]
+    needed = same_wait_pooled(counts, loads)
+    assert needed is None or sum(loads) < needed <= sum(counts)
     if len(pools) == 1 and needed is not None:
-        assert needed == sizes[0]
+        assert needed == counts[0]
 
 
 @pytest.mark.parametrize(
@@ -45,9 +45,10 @@ def segments(rows):
 
 
 def test_pools_without_gpus_do_not_count():
-    row = pooled_for_same_wait(
-        segments([(0, 0, 1, 0, 10, 2, 6, 1), (0, 0, 2, 0, 10, 0, 0, 1), (0, 0, 3, 0, 10, 8, 0, 0)])
-    ).to_dicts()
+    pools = segments(
+        [(0, 0, 1, 0, 10, 2, 6, 1), (0, 0, 2, 0, 10, 0, 0, 1), (0, 0, 3, 0, 10, 8, 0, 0)]
+    )
+    row = pooled_for_same_wait(sizes(pools)).to_dicts()
     assert row == [{"group": 0, "bin": 0, "pools": 1, "gpus_split": 8, "pooled_gpus_same_wait": 8}]
 
 
