@@ -15,6 +15,7 @@ from plimsoll.cli.report_lines import tell_document, tell_file, tell_progress
 from plimsoll.cli.show import ISO_DATE
 from plimsoll.cli.source_lines import LogFormat
 from reports.capacity_report.order import (
+    FILE_STEM,
     Order,
     contents,
     holdings_of,
@@ -29,15 +30,19 @@ from reports.writers.files import places_for
 @click.command()
 @click.option(
     "--output",
+    "-o",
     "outputs",
     type=click.Path(path_type=Path),
     multiple=True,
-    required=True,
     metavar="FILE",
-    help="File to write, its format by its ending; give it again for more formats.",
+    help="File to write, its format by its ending; give it again for more formats.  "
+    f"[default: {FILE_STEM}.pdf]",
 )
 @click.option(
-    "--format", "style", type=click.Choice(list(FORMATS)), help="Format of a file without ending."
+    "--format",
+    "style",
+    type=click.Choice(list(FORMATS)),
+    help="Format of a file without ending, or of the default one.",
 )
 @click.option("--from", "since", type=ISO_DATE, help="First day, inclusive.")
 @click.option("--to", "until", type=ISO_DATE, help="Last day, exclusive.")
@@ -107,6 +112,7 @@ def capacity(
 
     The same store gives the same bytes again. Files are written whole or not at all.
     """
+    outputs = outputs or (Path(f"{FILE_STEM}.{style or 'pdf'}"),)
     formats = _formats(outputs, style)
     order = Order(
         since=since,

@@ -40,6 +40,7 @@ _KINDS: Final = tuple(dict.fromkeys((*_PRINTED, *FORMATS)))
 )
 @click.option(
     "--output",
+    "-o",
     "outputs",
     type=click.Path(path_type=Path),
     multiple=True,
