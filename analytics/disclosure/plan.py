@@ -44,11 +44,21 @@ class Plan:
         part breaks a rule.
         """
         asked = frozenset(region) - self.agreed
+        if asked not in self._judged:
+            self._judged[asked] = self._may_publish(asked)
+        return self._judged[asked]
+
+    def _may_publish(self, asked: frozenset[int]) -> bool:
         hidden = asked & self.withheld
         if hidden and not self._follows(hidden):
             return False
         tallies = (self.cells.tally(part, self.rules) for part in (hidden, asked))
         return all(each.is_safe(self.rules) for each in tallies)
+
+    @cached_property
+    def _judged(self) -> dict[frozenset[int], bool]:
+        """The regions that were asked for."""
+        return {}
 
     def audit(self) -> Iterator[Exposed]:
         """Withheld cells and sums that all exports together bound too closely, by linear programme.
