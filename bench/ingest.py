@@ -6,14 +6,12 @@ so that a slow moment of the machine hits all of them; what is compared are medi
 
 import argparse
 import shutil
-import statistics
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from bench.children import Measured, measure, python
+from bench.children import measure, python
+from bench.rounds import Task, one_round, table
 
 OUT: Final = Path(__file__).parent / "out"
 LOG: Final = OUT / "last-command.log"
@@ -38,19 +36,6 @@ print(jobs.group_by("account", day).agg(hours.sum()).sort("account", "start").co
 """
 
 
-@dataclass(frozen=True)
-class Task:
-    """One thing to measure; `against` names the task that its bar and goal are ratios to."""
-
-    name: str
-    command: list[str]
-    against: str | None = None
-    bar: float | None = None
-    goal: float | None = None
-    bar_mib: float | None = None
-    before: Callable[[], None] = lambda: None
-
-
 def main() -> None:
     """Write the log, run the rounds, print the table."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
@@ -66,8 +51,8 @@ def main() -> None:
         f"{asked.rows:,} rows, {log.stat().st_size / 1e6:,.0f} MB"
         f" ({log.stat().st_size / asked.rows:.0f} bytes a row), {asked.rounds} rounds"
     )
-    rounds = [_round(number, tasks) for number in range(1, asked.rounds + 1)]
-    print(_table(tasks, rounds))
+    rounds = [one_round(number, tasks, log=LOG) for number in range(1, asked.rounds + 1)]
+    print(table(tasks, rounds))
 
 
 def _tasks(log: Path) -> list[Task]:
@@ -92,58 +77,6 @@ def _tasks(log: Path) -> list[Task]:
         Task(total, python(_BARE_SUM, str(store))),
         Task("plimsoll show usage by day", daily, total, goal=2.0),
     ]
-
-
-def _round(number: int, tasks: list[Task]) -> dict[str, Measured]:
-    done = {}
-    for task in tasks:
-        task.before()
-        done[task.name] = measure(task.command, log=LOG)
-        print(f"  round {number}: {task.name}: {done[task.name].seconds:.2f} s", flush=True)
-    return done
-
-
-def _table(tasks: list[Task], rounds: list[dict[str, Measured]]) -> str:
-    head = (
-        f"{'work':<30}{'seconds':>9}{'ratio':>8}{'CPU s':>8}{'ratio':>8}"
-        f"{'bar':>6}{'goal':>6}{'peak MiB':>10}  verdict"
-    )
-    return "\n".join([head, *(_line(task, rounds) for task in tasks)])
-
-
-def _line(task: Task, rounds: list[dict[str, Measured]]) -> str:
-    mine = [done[task.name] for done in rounds]
-    others = [done[task.against] for done in rounds] if task.against else None
-    ratio = _ratio([run.seconds for run in mine], others and [run.seconds for run in others])
-    cpu_ratio = _ratio([run.cpu_s for run in mine], others and [run.cpu_s for run in others])
-    seconds = statistics.median(run.seconds for run in mine)
-    cpu_s = statistics.median(run.cpu_s for run in mine)
-    peak = statistics.median(run.peak_mib for run in mine)
-    return (
-        f"{task.name:<30}{seconds:>9.2f}{_number(ratio):>8}{cpu_s:>8.2f}{_number(cpu_ratio):>8}"
-        f"{_number(task.bar):>6}{_number(task.goal):>6}{peak:>10.0f}  {_verdict(task, ratio, peak)}"
-    )
-
-
-def _ratio(mine: list[float], others: list[float] | None) -> float | None:
-    """Median over the rounds of one time over the other of the same round."""
-    if others is None:
-        return None
-    return statistics.median(one / other for one, other in zip(mine, others, strict=True))
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.2f}"
-
-
-def _verdict(task: Task, ratio: float | None, peak_mib: float) -> str:
-    if ratio is None:
-        return ""
-    limits = [("ratio", ratio, task.bar or task.goal), ("memory", peak_mib, task.bar_mib)]
-    over = [name for name, value, most in limits if most is not None and value > most]
-    if over:
-        return f"over the bar: {', '.join(over)}"
-    return "within the goal" if task.goal is None or ratio <= task.goal else "within the bar"
 
 
 if __name__ == "__main__":
