@@ -83,7 +83,7 @@ class People:
     @cached_property
     def held(self) -> Plan:
         """GPU-seconds held, by cluster and period."""
-        cells = self._cells(self._held(), ("cluster", PERIOD))
+        cells = self._cells(self._held, ("cluster", PERIOD))
         lost = [
             frozenset(cells.places[key] for key in keys if key in cells.places)
             for keys in _lost(self.by_node, lambda key: key[:2])
@@ -93,7 +93,7 @@ class People:
     @cached_property
     def started(self) -> Plan:
         """Jobs that started, by cluster and period."""
-        cells = self._cells(self._started(), ("cluster", PERIOD))
+        cells = self._cells(self._started, ("cluster", PERIOD))
         lost = [
             frozenset(place for key, place in cells.places.items() if key[1:] in periods)
             for periods in _lost(self.by_band, lambda key: key[:1])
@@ -110,7 +110,7 @@ class People:
     @cached_property
     def by_band(self) -> Plan:
         """Jobs that started, by period and GPUs of a job, over all clusters."""
-        return self._across(self._started("gpus_band"), "gpus_band")
+        return self._across(self._started, "gpus_band")
 
     @cached_property
     def ended(self) -> Plan:
@@ -126,7 +126,7 @@ class People:
     @cached_property
     def by_node(self) -> Plan:
         """GPU-seconds held, by cluster, period, role and GPU model of the nodes."""
-        rows = on_nodes(self._held("node_list"), self._kinds)
+        rows = on_nodes(self._held, self._kinds)
         cells = self._cells(rows, ("cluster", PERIOD, "node_role", "gpu_model"))
         parts: tuple[Part, ...] = (
             lambda key: key[:2],
@@ -167,10 +167,16 @@ class People:
     def _ran(self) -> pl.LazyFrame:
         return self._facts.jobs.filter(pl.col("started"))
 
-    def _started(self, *by: str) -> pl.DataFrame:
+    @cached_property
+    def _started(self) -> pl.DataFrame:
+        """One pass for all sums over jobs that started."""
+        by = ("gpus_band",)
         return self._events(with_dimensions(self._ran, needed=by), "start", _JOB, *by)
 
-    def _held(self, *by: str) -> pl.DataFrame:
+    @cached_property
+    def _held(self) -> pl.DataFrame:
+        """One pass for all sums of GPU-seconds held."""
+        by = ("node_list",)
         if self.calendar is None:
             return _nothing("cluster", *by, PERIOD)
         found = contributors.held(self._facts.jobs, self.calendar, by=by)
