@@ -17,6 +17,31 @@ window.plimsoll = window.plimsoll || {};
     if (event.target.closest("main")) lastFocus = event.target;
   });
 
+  /* A redrawn part is made of new elements: its place among those of its panel stays the same. */
+  const stops = (part) => [...part.querySelectorAll("a[href], button, input, summary, [tabindex]")];
+  const panelOf = (name) =>
+    (name && document.querySelector(`section[aria-labelledby="${CSS.escape(name)}"]`)) ||
+    document.getElementById("main");
+  const placeOf = (element) => {
+    const panel = element && element.closest("section[aria-labelledby]");
+    const name = panel ? panel.getAttribute("aria-labelledby") : null;
+    return { name: name, at: element ? stops(panelOf(name)).indexOf(element) : -1 };
+  };
+  const comeBackTo = (place, before) => {
+    const main = document.getElementById("main");
+    main.focus({ preventScroll: true });
+    const watch = new MutationObserver(() => {
+      const now = shown();
+      if (now === null || now === before) return;
+      watch.disconnect();
+      window.requestAnimationFrame(() => {
+        const again = stops(panelOf(place.name))[place.at] || main;
+        again.focus({ preventScroll: true });
+      });
+    });
+    watch.observe(main, { subtree: true, childList: true, attributes: true });
+  };
+
   const tell = (...parts) => {
     const place = notice();
     const text = parts.map((part) => part.textContent || part).join("");
@@ -28,8 +53,7 @@ window.plimsoll = window.plimsoll || {};
     show.textContent = "Show them";
     show.addEventListener("click", () => {
       window.dash_clientside.set_props("redraw", { data: state.version });
-      const place = lastFocus && lastFocus.isConnected ? lastFocus : document.getElementById("main");
-      if (place) place.focus({ preventScroll: true });
+      comeBackTo(placeOf(lastFocus), shown());
       tell("");
     });
     const age = state.as_of ? `: data as of ${state.as_of}` : "";
