@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from model.registry import load_registry
+from model.report_parts import Template
 from model.settings import load_settings
 from plimsoll.demo.generate import generate_estate
 from plimsoll.demo.run import ingest_estate
@@ -26,16 +27,14 @@ def registry_report(folder: Path) -> Document:
     return report(Order(edition=date(2026, 11, 1)), None, config)
 
 
-def demo_reports(folder: Path) -> tuple[Document, Document]:
-    """The full and the brief report of a small demonstration."""
+def demo_reports(folder: Path, *templates: Template) -> list[Document]:
+    """Reports of a small demonstration."""
     estate = generate_estate(folder / "estate", scale=0.02)
     store = open_store(folder / "store", create=True)
     ingest_estate(estate, store)
-    full, brief = (
-        report(Order(template=name), store, estate.settings) for name in ("full", "brief")
-    )
+    made = [report(Order(template=name), store, estate.settings) for name in templates]
     store.close()
-    return full, brief
+    return made
 
 
 def _nobody_looks(done: int, total: int, name: str) -> None:

@@ -23,7 +23,7 @@ FULL_PAGES = 40
 
 @pytest.fixture(scope="module")
 def documents(tmp_path_factory) -> dict[str, Document]:
-    full, brief = demo_reports(tmp_path_factory.mktemp("demo"))
+    full, brief = demo_reports(tmp_path_factory.mktemp("demo"), "full", "brief")
     return {
         "demo": full,
         "brief": brief,
