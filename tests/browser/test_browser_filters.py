@@ -302,12 +302,13 @@ def test_new_data_are_offered_and_shown_without_losing_the_place(
             page.evaluate("window.plimsoll.look()")
             open_tab(page, "waits", "Sources")
             page.locator("#finding-outcomes").scroll_into_view_if_needed()
-            place = page.evaluate("window.scrollY")
             ingest_awards(own, [csv])
             assert page.locator("#pl-news").inner_text() == ""
             page.evaluate("window.plimsoll.look()")
             notice = page.locator("#pl-news")
             expect(notice).to_contain_text("There are new data: data as of 1 November 2026.")
+            seen = page.locator("#finding-outcomes")
+            place = seen.evaluate("heading => heading.getBoundingClientRect().top")
             notice.get_by_role("button", name="Show them").click()
             expect(page.locator(f"[data-version='{before}']")).to_have_count(0)
             expect(page.locator("[data-version]")).to_have_attribute("data-version", own.version())
@@ -317,7 +318,8 @@ def test_new_data_are_offered_and_shown_without_losing_the_place(
             expect(waits.get_by_role("tab", name="Sources")).to_have_attribute(
                 "aria-selected", "true"
             )
-            assert abs(page.evaluate("window.scrollY") - place) < 60
+            top = seen.evaluate("heading => heading.getBoundingClientRect().top")
+            assert abs(top - place) < 150
             expect(page).to_have_url(re.compile(r"/demand\?period=quarter$"))
 
 
