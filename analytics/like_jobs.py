@@ -7,9 +7,8 @@ from typing import Final
 
 import polars as pl
 
-from analytics.parted import Rows
+from analytics.parted import Frames, Part, Rows, of_each
 from analytics.reductions import summed_by
-from analytics.tally import batches
 from model.schemas import UNLIMITED_S
 
 LIKE: Final = ("cluster", "partition", "limit_bin")
@@ -40,12 +39,14 @@ def like_jobs(jobs: Rows) -> pl.DataFrame:
         `cluster, partition, limit_bin`, then `like_jobs` (started jobs that ended, of known
         suspended time) and their `mean_elapsed_s`, without the time in which they were suspended.
     """
-    parts = [
-        summed_by(_ran(batch).collect(engine="streaming"), LIKE, _SUMS) for batch in batches(jobs)
-    ]
+    parts = [frame for (frame,) in of_each(jobs, "what like jobs took", _of_part)]
     sums = summed_by(pl.concat(parts), LIKE, _SUMS)
     means = sums.with_columns(mean_elapsed_s=pl.col(_ELAPSED) / pl.col(_JOBS)).drop(_ELAPSED)
     return means.sort(LIKE)
+
+
+def _of_part(part: Part) -> Frames:
+    return [summed_by(_ran(part.frame).collect(engine="streaming"), LIKE, _SUMS)]
 
 
 def _ran(jobs: pl.LazyFrame) -> pl.LazyFrame:

@@ -1,15 +1,16 @@
 """How jobs ended, and what they had held by then: `plimsoll show outcomes`."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import polars as pl
 
 from analytics.calendar import Calendar
 from analytics.finding import Finding
-from analytics.parted import Rows
+from analytics.parted import Frames, Part, Rows, of_part, parts_of
 from analytics.reductions import summed_by
-from analytics.tally import batches
+from analytics.stretches import by_months, up_to
 
 OUTCOME_COLUMNS: Final = (
     "jobs_ended",
@@ -41,8 +42,7 @@ def outcomes(jobs: Rows, *, calendar: Calendar, by: Sequence[str] = ()) -> Findi
         period; null where the GPUs of one of them are unknown.
     """
     keys = [*by, *({_STATE} - set(by))]
-    parts = [_of_batch(batch, keys, calendar) for batch in batches(jobs)]
-    sums = summed_by(pl.concat(parts), [*keys, "bin"], _SUMS)
+    sums = _summed(jobs, keys, calendar)
     groups = sums.select(keys).unique()
     grid = groups.join(calendar.bins.select("bin", "period_start"), how="cross")
     cells = grid.join(sums, on=[*keys, "bin"], how="left", nulls_equal=True)
@@ -53,14 +53,24 @@ def outcomes(jobs: Rows, *, calendar: Calendar, by: Sequence[str] = ()) -> Findi
     return Finding(figures.select(*dated, *keys, *OUTCOME_COLUMNS), _notes(sums))
 
 
-def _of_batch(jobs: pl.LazyFrame, keys: list[str], calendar: Calendar) -> pl.DataFrame:
+def _summed(jobs: Rows, keys: list[str], calendar: Calendar) -> pl.DataFrame:
+    months = by_months(calendar)
+    parts: list[pl.DataFrame] = []
+    for part in parts_of(jobs):
+        until = up_to(months.calendar, part.last_s)
+        make = partial(_of_part, keys=keys, calendar=until)
+        parts += of_part(jobs, part, "outcomes", make, keys, until.bins)
+    return summed_by(months.numbered_in_whole(pl.concat(parts)), [*keys, "bin"], _SUMS)
+
+
+def _of_part(part: Part, *, keys: list[str], calendar: Calendar) -> Frames:
     start_s, end_s, until_s = (
         pl.col(name).dt.timestamp("us") // 1_000_000 for name in ("start", "end", "held_until")
     )
     bins = pl.lit(calendar.bins["end_s"]).search_sorted(end_s, side="right").cast(pl.Int64)
     held_s = pl.max_horizontal(pl.coalesce(until_s, end_s) - start_s, pl.lit(0, pl.Int64))
     inside = end_s.is_between(calendar.begin_s, calendar.end_s, closed="left")
-    ended = jobs.filter(pl.col("started"), pl.col("start").is_not_null(), inside)
+    ended = part.frame.filter(pl.col("started"), pl.col("start").is_not_null(), inside)
     rows = ended.select(
         *keys,
         bin=bins,
@@ -68,7 +78,7 @@ def _of_batch(jobs: pl.LazyFrame, keys: list[str], calendar: Calendar) -> pl.Dat
         gpu_s=pl.col("gpus") * held_s,
         unknown=pl.col("gpus").is_null().cast(pl.Int64),
     ).collect(engine="streaming")
-    return summed_by(rows, [*keys, "bin"], _SUMS)
+    return [summed_by(rows, [*keys, "bin"], _SUMS)]
 
 
 def _figures(cells: pl.DataFrame, group: list[str]) -> pl.DataFrame:

@@ -1,37 +1,14 @@
-"""The sums of all jobs by group and period, some months of submission at a time."""
+"""Jobs some months of submission at a time, for what cannot be kept month by month."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Final
 
-import narwhals as nw
 import polars as pl
 
-from analytics.calendar import Calendar
-from analytics.group_numbers import numbered, with_new_groups
-from analytics.job_events import Census, reduce_jobs, take_census
 from analytics.parted import Parted, Rows
-from analytics.reductions import GROUP, complete, summed, ticks
 
 BATCH_JOBS: Final = 1_000_000
 _MONTH: Final = "month"
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What has been booked of jobs; those of two batches add up.
-
-    `groups` has the distinct values of `by` with their number (`GROUP`), `census` what was found
-    of the jobs' loads, `sums` what `reductions.booked` gives.
-    """
-
-    groups: pl.DataFrame
-    census: Census
-    sums: pl.DataFrame
-
-    def completed(self, calendar: Calendar) -> pl.DataFrame:
-        """The sums on every period for each group: see `reductions.complete`."""
-        return complete(self.sums, self.groups.select(GROUP), calendar=calendar)
 
 
 def batches(jobs: Rows) -> Iterator[pl.LazyFrame]:
@@ -62,28 +39,3 @@ def _of_parts(jobs: Parted) -> Iterator[pl.LazyFrame]:
         waiting.append(part.frame)
         rows += part.rows
     yield pl.concat(waiting) if waiting else jobs.whole.clear()
-
-
-def tally(moments: Iterable[pl.LazyFrame], by: Sequence[str], *, calendar: Calendar) -> Tally:
-    """Book jobs that touch the calendar (see `job_moments`), a batch at a time."""
-    booked: Tally | None = None
-    for batch in moments:
-        booked = _with_batch(booked, batch.collect(engine="streaming"), by, calendar)
-    if booked is None:
-        raise ValueError("a tally needs at least one batch, be it empty")
-    return booked
-
-
-def _with_batch(
-    before: Tally | None, moments: pl.DataFrame, by: Sequence[str], calendar: Calendar
-) -> Tally:
-    census = take_census(moments)
-    groups = with_new_groups(before.groups if before else None, moments, by)
-    jobs, dates = numbered(moments, groups, by), ticks(calendar).lazy()
-    parts = reduce_jobs(
-        nw.from_native(jobs), census, dates=nw.from_native(dates), calendar=calendar
-    )
-    sums = summed([part.to_native() for part in parts])
-    if before is None:
-        return Tally(groups, census, sums)
-    return Tally(groups, before.census | census, summed([before.sums, sums]))

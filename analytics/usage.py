@@ -13,7 +13,6 @@ from analytics.job_events import (
     PHYSICAL,
     SUSPENDED,
     Census,
-    job_moments,
 )
 from analytics.parted import Rows
 from analytics.reductions import (
@@ -23,9 +22,9 @@ from analytics.reductions import (
     load_seconds,
     touching,
 )
-from analytics.tally import batches, tally
 from analytics.tracking import with_gpu_tracking
 from analytics.usage_notes import usage_notes
+from analytics.usage_sums import usage_sums
 from model.errors import InputError
 from model.suggestions import did_you_mean
 
@@ -85,11 +84,7 @@ def usage(
     if "gpu_untracked" not in present:
         jobs = with_gpu_tracking(jobs, gpu_partitions=gpu_partitions)
     physical = physical_gpus(jobs, share_of)
-    moments = (
-        job_moments(batch, by, physical=physical.expr).filter(_touches(calendar))
-        for batch in batches(jobs)
-    )
-    booked = tally(moments, by, calendar=calendar)
+    booked = usage_sums(jobs, by, calendar=calendar, physical=physical.expr)
     figures = booked.completed(calendar).select(
         GROUP, "period_start", **_counts(booked.census), **_hours(booked.census, physical)
     )
@@ -99,12 +94,6 @@ def usage(
         .sort("period_start", *by)
         .select(*dated, *by, *USAGE_COLUMNS)
     )
-
-
-def _touches(calendar: Calendar) -> pl.Expr:
-    first_s = pl.min_horizontal("submit_s", "start_s")
-    last_s = pl.max_horizontal("until_s", "waits_until_s")
-    return (first_s < calendar.end_s) & (last_s >= calendar.begin_s)
 
 
 def _counts(census: Census) -> dict[str, pl.Expr]:

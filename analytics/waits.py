@@ -1,6 +1,7 @@
 """How long jobs waited, and how likely they are to start: `plimsoll show waits`."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import polars as pl
@@ -8,15 +9,14 @@ import polars as pl
 from analytics.calendar import Calendar
 from analytics.cohorts import cohort_shares
 from analytics.finding import Finding
-from analytics.parted import Rows, distinct, lazy
+from analytics.parted import Frames, Part, Rows, distinct, of_each
 from analytics.reductions import CELL, GROUP, complete
 from analytics.survival import CENSORED
-from analytics.tally import batches
 from analytics.wait_histogram import quantile
 from analytics.wait_moments import TAUS_S, THOUSANDTHS, wait_moments
 from analytics.wait_notes import silent_note, wait_notes
 from analytics.wait_sums import DAY_S, MEASURES, SHARES
-from analytics.wait_tally import MEASURE, WaitTally, tally_waits
+from analytics.wait_tally import MEASURE, WaitTally, tally_waits, within
 from analytics.waiting import without_eligible
 from model.wait_reasons import WaitReasons
 
@@ -67,12 +67,8 @@ def waits(
     seen = distinct(jobs, "reason")["reason"]
     silent = without_eligible(jobs)
     classes = reasons.classes_of(seen)
-    moments = (
-        wait_moments(batch, by, reason_classes=classes).filter(_touches(calendar))
-        for batch in batches(jobs)
-    )
     lost = _lost(jobs, by, calendar)
-    tally = tally_waits(moments, by, calendar=calendar, lost=lost)
+    tally = tally_waits(jobs, by, calendar=calendar, reason_classes=classes, lost=lost)
     figures = _figures(tally, calendar).join(tally.groups, on=GROUP)
     if silent:
         figures = _unknown_cohorts(figures, jobs, by, silent)
@@ -82,26 +78,18 @@ def waits(
     return Finding(frame, (*silent_note(silent), *notes))
 
 
-def _touches(calendar: Calendar) -> pl.Expr:
-    """Whether a job (see `wait_moments`) started or became eligible in the calendar."""
-    return _within(calendar, "start_s") | _within(calendar, "eligible_s")
-
-
-def _within(calendar: Calendar, moment: str) -> pl.Expr:
-    inside = pl.col(moment).is_between(calendar.begin_s, calendar.end_s, closed="left")
-    return inside.fill_null(value=False)
-
-
 def _lost(jobs: Rows, by: Sequence[str], calendar: Calendar) -> pl.DataFrame:
     """The waits since a moment in the calendar that were lost from sight within a day."""
-    open_ended = jobs.filter(pl.col("end").is_null(), pl.col("eligible").is_not_null())
+    parts = [frame for (frame,) in of_each(jobs, "lost waits", partial(_lost_of, by=by), by)]
+    return pl.concat(parts).filter(within(calendar, "eligible_s"))
+
+
+def _lost_of(part: Part, *, by: Sequence[str]) -> Frames:
+    open_ended = part.frame.filter(pl.col("end").is_null(), pl.col("eligible").is_not_null())
     lost = (pl.col("fate") == CENSORED) & (pl.col("t_s") < DAY_S)
-    return (
-        wait_moments(lazy(open_ended), by, reason_classes={})
-        .select(*by, "eligible_s", "t_s", "fate")
-        .filter(lost & _within(calendar, "eligible_s"))
-        .collect(engine="streaming")
-    )
+    moments = wait_moments(open_ended, by, reason_classes={})
+    told = moments.select(*by, "eligible_s", "t_s", "fate").filter(lost)
+    return [told.collect(engine="streaming")]
 
 
 def _figures(tally: WaitTally, calendar: Calendar) -> pl.DataFrame:

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from analytics.parted import Part, Parted
 from model.schemas import JOBS
 
 MOMENTS = ("submit", "start", "end", "held_until", "eligible", "observed_until")
@@ -37,3 +38,24 @@ def facts(rows: Iterable[Mapping[str, Any]]) -> pl.LazyFrame:
         name: pl.Boolean() for row in table for name in row if name == "gpu_untracked"
     }
     return pl.DataFrame(table, schema=schema).lazy()
+
+
+class Remembered(dict[str, Any]):
+    """Sums that are kept in memory."""
+
+    read = dict.get
+
+    def write(self, digest: str, frames: Any) -> None:
+        self[digest] = frames
+
+
+def parted(rows: pl.LazyFrame, size: int) -> Parted:
+    """Jobs in parts of so many rows, in the order of submission, with what their moments span."""
+    whole = rows.collect().sort("submit")
+    moments = [name for name in MOMENTS if name in whole.columns]
+    parts = []
+    for piece in whole.iter_slices(size):
+        spans = piece.select(pl.col(moments).dt.epoch("s"))
+        first_s, last_s = spans.min().min_horizontal().item(), spans.max().max_horizontal().item()
+        parts.append(Part(piece.lazy(), piece.height, first_s, last_s))
+    return Parted(whole.lazy(), tuple(parts), Remembered())

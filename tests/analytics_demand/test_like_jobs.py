@@ -3,13 +3,12 @@
 from typing import Any
 
 import polars as pl
-import pytest
 from demand_rows import BEGIN, HOUR, facts, job
 from hypothesis import given
 from hypothesis import strategies as st
+from job_rows import parted
 
 from analytics.like_jobs import like_jobs, limit_bin
-from analytics.tally import BATCH_JOBS
 
 
 def bin_of(limit_s: int | None) -> int | None:
@@ -51,10 +50,6 @@ def test_requests_of_one_octave_are_alike() -> None:
     assert found["mean_elapsed_s"].to_list() == [200.0]
 
 
-def test_several_batches_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_several_parts_add_up() -> None:
     rows = [ran(100 * n, submit=BEGIN + n * 40 * 86_400) for n in range(1, 6)]
-    whole = facts(rows).with_columns(month=pl.col("submit").dt.strftime("%Y-%m"))
-    expected = like_jobs(whole)
-    monkeypatch.setattr("analytics.tally.BATCH_JOBS", 1)
-    assert like_jobs(whole).equals(expected)
-    assert BATCH_JOBS > 1
+    assert like_jobs(parted(facts(rows), 1)).equals(like_jobs(facts(rows)))

@@ -7,6 +7,7 @@ import pytest
 from demand_rows import BEGIN, DAY, HOUR, facts, job, one, periods
 from hypothesis import given
 from hypothesis import strategies as st
+from job_rows import parted
 
 from analytics.outcomes import OUTCOME_COLUMNS, outcomes
 
@@ -84,11 +85,7 @@ def test_lines_add_up_in_any_order_and_in_parts(rows, random) -> None:
     sums = ["jobs_ended", "gpu_hours", "node_failure_gpu_hours"]
     whole = outcomes(facts(rows), calendar=WHOLE).frame
     random.shuffle(rows)
-    months = pl.Series("month", [str(n % 3) for n in range(len(rows))])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("analytics.tally.BATCH_JOBS", 2)
-        apart = facts(rows).collect().with_columns(months).lazy()
-        days = outcomes(apart, calendar=DAYS, by=["account"]).frame
+    days = outcomes(parted(facts(rows), 2), calendar=DAYS, by=["account"]).frame
     assert days.select(pl.col(sums).sum()).rows() == whole.select(pl.col(sums).sum()).rows()
     totals = days.group_by("period_start", "account").agg(pl.col("gpu_hours_share").sum())
     held = days.group_by("period_start", "account").agg(pl.col("gpu_hours").sum())

@@ -7,10 +7,9 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from job_rows import facts, job
+from job_rows import facts, job, parted
 from polars.testing import assert_frame_equal
 
-from analytics import tally
 from analytics.calendar import calendar
 from analytics.tracking import gpu_partitions, with_gpu_tracking
 from analytics.usage import USAGE_COLUMNS, usage
@@ -208,9 +207,9 @@ def test_gpu_seconds_are_conserved_over_any_split(rows, period, timezone, by):
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(long_jobs, min_size=1, max_size=30), st.integers(1, 7))
-def test_batches_add_up(rows, size):
+def test_parts_add_up(rows, size):
     asked = days(400, begin=MONDAY - DAY, period="month")
     whole = usage(facts(rows), calendar=asked, by=["account"])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tally, "BATCH_JOBS", size)
-        assert_frame_equal(usage(facts(rows), calendar=asked, by=["account"]), whole)
+    apart = parted(facts(rows), size)
+    for _ in ("reckoned", "kept"):
+        assert_frame_equal(usage(apart, calendar=asked, by=["account"]), whole)
