@@ -13,7 +13,7 @@ from dash import html
 
 from dashboard.grid_rows import BLOCK, as_rows, collect
 from model.question import Answer
-from reports.definitions import definition, heading, is_duration, kind
+from reports.definitions import definition, heading, is_duration, is_year, kind
 from reports.wording import number
 
 PAGE: Final = 20
@@ -154,4 +154,6 @@ def _column(table: str, name: str, dtype: pl.DataType) -> dict[str, Any]:
 def _formatter(table: str, name: str) -> str:
     if is_duration(table, name):
         return "duration"
+    if is_year(table, name):
+        return "words"
     return "share" if kind(table, name) == "share" else "number"

@@ -44,3 +44,9 @@ def is_duration(table: str, name: str) -> bool:
     """Whether a column holds seconds, which are shown in the unit that suits them."""
     entry = metric(table, name)
     return entry is not None and entry.unit == "s"
+
+
+def is_year(table: str, name: str) -> bool:
+    """Whether a column of numbers holds years, which are never grouped by thousands."""
+    entry = metric(table, name)
+    return entry is not None and (entry.kind == "date" or entry.unit == "year")

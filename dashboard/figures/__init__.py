@@ -50,9 +50,12 @@ def legend_entries(chart: Chart, pen: Pen) -> list[tuple[str, str]]:
 
 
 def _watermark(pen: Pen, *, low: bool) -> dict[str, Any]:
+    """The word across the chart; in a low one at its right, where no label is hidden by it."""
+    shadow = {} if low else {"shadow": f"0 0 2px {pen.theme.ground}"}
     return {
         "text": SYNTHETIC,
-        "x": 0.5,
+        "x": 1 if low else 0.5,
+        "xanchor": "right" if low else "center",
         "y": 0.5,
         "xref": "paper",
         "yref": "paper",
@@ -62,6 +65,6 @@ def _watermark(pen: Pen, *, low: bool) -> dict[str, Any]:
             "size": 24 if pen.narrow or low else 34,
             "color": pen.theme.watermark,
             "family": FONT,
-            "shadow": f"0 0 2px {pen.theme.ground}",
-        },
+        }
+        | shadow,
     }

@@ -59,7 +59,7 @@ def _figure(value: float, column: Column) -> str:
         return share(value, decimals=1 if column.decimals is None else column.decimals)
     if column.unit == "s":
         return duration(value)
-    if column.kind == "date" or _is_year(column.name):
+    if column.kind == "date" or column.unit == "year":
         return str(value)
     return (
         three_digits(value) if column.decimals is None else number(value, decimals=column.decimals)
@@ -79,7 +79,3 @@ def decimals_of(values: pl.Series, kind: str) -> int | None:
     if not isinstance(largest, float) or bool((known == known.round(0)).all()):
         return 0
     return next((decimals for bound, decimals in _SMALL if largest < bound), 0)
-
-
-def _is_year(name: str) -> bool:
-    return name == "year" or name.endswith("_year")
