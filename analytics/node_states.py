@@ -13,8 +13,9 @@ from analytics.device_time import DeviceTime, no_devices
 from analytics.estate import Estate
 from analytics.node_labels import OF_A_NODE, Where, of_clusters
 from analytics.node_notes import Sight, notes
+from analytics.occupancy import every_job_is_placed
 from analytics.parted import Frames, Parted, lazy, of_all, touching
-from analytics.reclaim import Reclaimable, reclaimable
+from analytics.reclaim import POOL, Reclaimable, reclaimable
 from analytics.swept_time import SweptTime, swept_time
 from analytics.utilisation_table import ratio, summed
 from model.inference_thresholds import InferenceThresholds
@@ -76,12 +77,13 @@ def node_states(
     estate = of_clusters(
         estate, {name: where[name] for name in ("cluster", "tier") if name in where}
     )
+    swept_by = _swept_by(estate, by)
     begin_s, end_s = calendar.begin_s - thresholds.free_window_s, calendar.end_s
     frames = of_all(
         touching(estate.jobs, begin_s, end_s + thresholds.free_window_s),
         "states of nodes",
-        partial(_of_clusters, estate, calendar, by, thresholds),
-        ["partition" in by, _finer(by), calendar.bins, thresholds],
+        partial(_of_clusters, estate, calendar, swept_by, thresholds),
+        ["partition" in by, _finer(swept_by), calendar.bins, thresholds],
         estate.jobs.parts if isinstance(estate.jobs, Parted) else None,
         *_depends(estate),
     )
@@ -97,6 +99,13 @@ def node_states(
         devices=DeviceTime(*of_devices) if watched else None,
         notes=notes(sight, beside, by=by),
     )
+
+
+def _swept_by(estate: Estate, by: Sequence[str]) -> Sequence[str]:
+    """Dimensions for which the sweep comes to the same: without unplaced jobs, those of nodes."""
+    if "partition" in by or not every_job_is_placed(estate.jobs, estate.nodes):
+        return by
+    return POOL
 
 
 def _finer(by: Sequence[str]) -> bool:

@@ -80,10 +80,21 @@ def placed_jobs(jobs: Rows, *, begin_s: int, end_s: int, keys: pl.DataFrame) -> 
 
 def first_jobs(jobs: Rows) -> pl.DataFrame:
     """The moment at which a job first held each node, of all jobs: `cluster, node, first_job_s`."""
-    parts = [frame for (frame,) in of_each(jobs, "first jobs of node lists", _firsts)]
-    firsts = pl.concat(parts).group_by(_LIST).agg(pl.col("first_job_s").min())
+    firsts = _first_of_lists(jobs)
     each = firsts.join(expanded(firsts.select(_LIST)), on=list(_LIST))
     return each.group_by(_NODE).agg(pl.col("first_job_s").min()).sort(_NODE)
+
+
+def every_job_is_placed(jobs: Rows, inventory: pl.DataFrame) -> bool:
+    """Whether the nodes of all jobs that held anything are known, in clusters of the inventory."""
+    lists = _first_of_lists(jobs).select(_LIST)
+    placed = lists.join(expanded(lists), on=list(_LIST), how="semi")
+    return placed.join(inventory, on="cluster", how="semi").height == lists.height
+
+
+def _first_of_lists(jobs: Rows) -> pl.DataFrame:
+    parts = [frame for (frame,) in of_each(jobs, "first jobs of node lists", _firsts)]
+    return pl.concat(parts).group_by(_LIST).agg(pl.col("first_job_s").min())
 
 
 def _firsts(part: Part) -> Frames:
