@@ -32,6 +32,7 @@ _START_S: Final = 120
 def main() -> None:
     """Start the server, open its first page in Chromium, let the readers in, print tables."""
     asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     print(f"store {asked.store}, {_load()}", flush=True)
     with served(asked) as (process, started_s):
         print(f"the server listens after {started_s:.1f} s", flush=True)
@@ -41,7 +42,7 @@ def main() -> None:
             users = _crowd(asked)
             print(
                 f"{asked.users} readers, {asked.minutes:g} min, think {asked.think:g} s, "
-                f"{asked.filters} filters on {len(PAGES)} pages, {_load()}"
+                f"{asked.filters} filters on {len(asked.pages)} pages, {_load()}"
             )
             print(table([call for user in users for call in user.calls]))
         print(_memory(process.pid))
@@ -56,6 +57,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=2, help="at most 30; 0: no readers")
     parser.add_argument("--think", type=float, default=0.0, help="mean seconds between calls")
     parser.add_argument("--filters", type=int, default=24, help="how many different filters")
+    parser.add_argument("--pages", nargs="+", default=list(PAGES), choices=PAGES, metavar="PAGE")
     parser.add_argument("--wait", type=float, default=0.0, help="seconds before readers come")
     parser.add_argument("--no-browser", action="store_true", help="without the first page")
     asked = parser.parse_args()
@@ -120,7 +122,12 @@ def _crowd(asked: argparse.Namespace) -> list[User]:
 
 
 def filters(count: int) -> tuple[str, ...]:
-    """So many queries of addresses, each another combination of period, grain and tier."""
+    """So many queries of addresses, each another combination of period, grain and tier.
+
+    For 0 the one without filters.
+    """
+    if count == 0:
+        return ("",)
     spans = [f"from=2026-{month:02}-01&to=2026-{month + 3:02}-01" for month in range(1, 8)]
     grains = ["period=month", "period=week", "period=quarter"]
     tiers = ["", "&tier=Tier-2", "&tier=Group"]

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-PAGES: Final = (
-    "", "shortfall", "demand", "utilisation", "capacity", "carbon", "health", "about",
-)  # fmt: skip
-_WEIGHTS: Final = (6, 3, 5, 5, 3, 2, 1, 1)
+PAGES: Final = {
+    "": 6, "shortfall": 3, "demand": 5, "utilisation": 5, "capacity": 3, "carbon": 2, "health": 1,
+    "about": 1,
+}  # fmt: skip
+"""How often each page is opened, of 26 times."""
+
 _WITH_FILTERS: Final = 0.6
 _FILTER_AGAIN: Final = 0.5
 _LOOK_AT_TABLE: Final = 0.6
@@ -43,6 +45,7 @@ class User:
     filters: tuple[str, ...]
     think_s: float
     until: float
+    pages: tuple[str, ...] = tuple(PAGES)
     calls: list[Call] = field(default_factory=list)
 
     def run(self) -> None:
@@ -51,7 +54,7 @@ class User:
         self._http = http.client.HTTPConnection(self.host, self.port, timeout=_PATIENCE_S)
         self._arrive()
         while time.monotonic() < self.until:
-            self._visit(self._chance.choices(PAGES, _WEIGHTS)[0])
+            self._visit(self._chance.choices(self.pages, [PAGES[each] for each in self.pages])[0])
         self._http.close()
 
     def _arrive(self) -> None:
