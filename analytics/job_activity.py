@@ -1,6 +1,7 @@
 """How active the devices of each job were: telemetry of nodes shared out over their jobs."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from uuid import uuid4
 
@@ -17,10 +18,10 @@ from analytics.gpu_states import with_states
 from analytics.held_devices import held_devices
 from analytics.node_labels import of_clusters
 from analytics.occupancy import placed_jobs
-from analytics.parted import Parted, Rows
+from analytics.parted import Frames, Parted, Rows, of_all
 from analytics.tally import batches
 from analytics.timeline import periods_of, timeline
-from model.schemas import JOBS
+from model.schemas import GPU_SAMPLES, JOBS
 
 JOB_ACTIVITY_SCHEMA: Final = pl.Schema(
     {
@@ -119,26 +120,30 @@ def device_rates(estate: Estate, *, calendar: Calendar) -> DeviceRates | None:
     reach = reach_of(estate.samples)
     watched = of_clusters(estate, {"cluster": reach.clusters})
     periods = periods_of(watched, until_s=calendar.end_s)
-    line = timeline(watched, reach.within(calendar, watched.jobs), periods=periods)
+    source = _source(watched, periods, calendar, reach)
+    make = partial(_rated, watched, periods, reach.within(calendar, watched.jobs))
+    until, keys = of_all(reach.touched_by(watched.jobs), "rates of devices", make, source)
+    return DeviceRates(until=until, keys=keys, calendar=calendar, reach=reach, source=source)
+
+
+def _rated(estate: Estate, periods: pl.DataFrame, calendar: Calendar) -> Frames:
+    """`until` and `keys` of DeviceRates."""
+    line = timeline(estate, calendar, periods=periods)
     segments = with_states(line).with_row_index("segment").filter(pl.col("bin").is_not_null())
     held = segments.select(
         pl.col("segment").cast(pl.Int64), "key", "begin_s", "end_s", "capacity", "allocated", "gpus"
     )
-    sums = _by_segment(estate.samples, line.jobs.keys, held)
-    rated = held.join(sums, on="segment").sort("key", "begin_s")
-    until = rated.select("key", at_s="end_s", **_per_gpu()).with_columns(
-        pl.col(name).cum_sum().over("key") for name in _PER_GPU
+    samples = GPU_SAMPLES.schema.to_frame().lazy() if estate.samples is None else estate.samples
+    rated = held.join(_by_segment(samples, line.jobs.keys, held), on="segment")
+    until = (
+        rated.sort("key", "begin_s")
+        .select("key", at_s="end_s", **_per_gpu())
+        .with_columns(pl.col(name).cum_sum().over("key") for name in _PER_GPU)
     )
     zeros = line.jobs.keys.select(
         "key", pl.lit(0, pl.Int64).alias("at_s"), *(pl.lit(0.0).alias(name) for name in _PER_GPU)
     )
-    return DeviceRates(
-        until=pl.concat([zeros, until]).sort("key", "at_s"),
-        keys=line.jobs.keys,
-        calendar=calendar,
-        reach=reach,
-        source=_source(watched, periods, calendar, reach),
-    )
+    return [pl.concat([zeros, until]).sort("key", "at_s"), line.jobs.keys]
 
 
 def _source(estate: Estate, periods: pl.DataFrame, calendar: Calendar, reach: Reach) -> str:
