@@ -19,7 +19,7 @@ from analytics.pools import UNKNOWNS, Pool, Pools, at_home, pool_keys, pool_segm
 from analytics.roles import ROLES_SCHEMA
 from analytics.stretches import Stretch, stretches
 from analytics.sweep import cuts, steps, swept
-from analytics.waiting import waiting_gpus
+from analytics.waiting import waiting_gpus, waiting_places
 
 _TERMS = ("idle", "pending", "met", "demand", "observed", *UNKNOWNS)
 _CELL = ("group", "bin")
@@ -68,9 +68,7 @@ def pools_asked(asked: PoolQuestion, sums: NodeSums, *, calendar: Calendar) -> p
 
 
 def _queued(jobs: Rows, begin_s: int, end_s: int) -> Frames:
-    return [
-        waiting_gpus(jobs, begin_s=begin_s, end_s=end_s).select("cluster", "partition").unique()
-    ]
+    return [waiting_places(jobs, begin_s=begin_s, end_s=end_s)]
 
 
 def pool_sums(

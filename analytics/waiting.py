@@ -17,20 +17,35 @@ def waiting_gpus(jobs: Rows, *, begin_s: int, end_s: int) -> pl.DataFrame:
     `gpus` is what was asked for, of all tasks of an array, null where that is unknown; jobs
     without GPUs are left out. A job that asked for none and held an unknown number is unknown.
     """
-    held_unknown = pl.col("started") & pl.col("gpus").is_null()
-    asked = pl.when((pl.col("req_gpus") > 0) | ~held_unknown).then("req_gpus")
-    rows = (
-        lazy(touching(jobs, begin_s, end_s))
-        .select(
-            "cluster",
-            pl.col("partition").fill_null(""),
-            begin_s=pl.col("eligible").dt.epoch("s").clip(lower_bound=begin_s),
-            end_s=_waits_until().dt.epoch("s").clip(upper_bound=end_s),
-            gpus=asked * task_count(pl.col("job_label")),
-        )
-        .filter(pl.col("begin_s") < pl.col("end_s"), pl.col("gpus").fill_null(1) > 0)
+    rows = _waiting(jobs, begin_s=begin_s, end_s=end_s).select(
+        "cluster",
+        pl.col("partition").fill_null(""),
+        begin_s=pl.col("eligible").dt.epoch("s").clip(lower_bound=begin_s),
+        end_s=_waits_until().dt.epoch("s").clip(upper_bound=end_s),
+        gpus=_asked() * task_count(pl.col("job_label")),
     )
     return rows.collect(engine="streaming")
+
+
+def waiting_places(jobs: Rows, *, begin_s: int, end_s: int) -> pl.DataFrame:
+    """The `cluster, partition` of what waited in [begin_s, end_s): see `waiting_gpus`."""
+    waiting = _waiting(jobs, begin_s=begin_s, end_s=end_s)
+    places = waiting.select("cluster", pl.col("partition").fill_null("")).unique()
+    return places.collect(engine="streaming").sort("cluster", "partition")
+
+
+def _waiting(jobs: Rows, *, begin_s: int, end_s: int) -> pl.LazyFrame:
+    """The jobs that waited for GPUs: few, so that only their labels need be read."""
+    since_s, until_s = pl.col("eligible").dt.epoch("s"), _waits_until().dt.epoch("s")
+    return lazy(touching(jobs, begin_s, end_s)).filter(
+        since_s < end_s, until_s > begin_s, since_s < until_s, _asked().fill_null(1) > 0
+    )
+
+
+def _asked() -> pl.Expr:
+    """GPUs of one task; null of a job that asked for none and held an unknown number."""
+    held_unknown = pl.col("started") & pl.col("gpus").is_null()
+    return pl.when((pl.col("req_gpus") > 0) | ~held_unknown).then("req_gpus")
 
 
 def _waits_until() -> pl.Expr:
