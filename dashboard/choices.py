@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Final
 
 import polars as pl
@@ -23,7 +22,7 @@ def accounts(reader: Reader) -> tuple[str, ...]:
     """Every account of the store, by name."""
     if reader.store is None:
         return ()
-    return _accounts(reader.store, reader.store.version())
+    return reader.list_of("accounts", _accounts)
 
 
 def matching(names: Sequence[str], typed: str | None, *, keep: str | None = None) -> list[str]:
@@ -43,7 +42,7 @@ def gpu_models(reader: Reader) -> dict[str, str]:
     if reader.store is None:
         return {}
     catalogue, models = reader.registry.gpus, set()
-    for cluster, cell in _gpu_types(reader.store, reader.store.version()):
+    for cluster, cell in reader.list_of("GPU types", _gpu_types):
         settings = reader.settings.cluster(cluster)
         aliases = settings.gpu_aliases if settings else {}
         models |= {catalogue.resolve(kind, aliases) or kind for kind in parse_gpu_types(cell)}
@@ -86,14 +85,12 @@ def unknown_values(reader: Reader, filters: Filters) -> list[str]:
     return said
 
 
-@lru_cache(maxsize=4)
-def _accounts(store: Store, _version: str) -> tuple[str, ...]:
+def _accounts(store: Store) -> tuple[str, ...]:
     found = store.scan(JOBS).select(pl.col("account").unique()).collect(engine="streaming")
     return tuple(sorted(name for name in found["account"] if name))
 
 
-@lru_cache(maxsize=4)
-def _gpu_types(store: Store, _version: str) -> tuple[tuple[str, str], ...]:
+def _gpu_types(store: Store) -> tuple[tuple[str, str], ...]:
     """Each cluster with what its jobs and nodes say of their GPUs: ("isca", "a100:4")."""
     cells = [
         store.scan(table).select("cluster", pl.col(column).alias("types"))

@@ -6,7 +6,7 @@ from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from threading import BoundedSemaphore
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from dashboard.edition import Edition, Watch, today
 from dashboard.memory import Memory
@@ -28,6 +28,9 @@ T = TypeVar("T")
 ANSWERS_BYTES: Final = 96 << 20
 TABLES_BYTES: Final = 32 << 20
 DRAWN_BYTES: Final = 48 << 20
+LISTS: Final = 8
+"""How many lists of names are remembered: of accounts and of GPU types, of the last editions."""
+
 AT_ONCE: Final = 2
 _SLOW_S: Final = 0.05
 _TRIES: Final = 3
@@ -61,6 +64,7 @@ class Reader:
         self.answers: Memory[Answer] = Memory(ANSWERS_BYTES, _weight)
         self.tables: Memory[Tables] = Memory(TABLES_BYTES, lambda tables: tables.size + 1024)
         self.drawn: Memory[bytes] = Memory(DRAWN_BYTES, len)
+        self.lists: Memory[tuple[Any, ...]] = Memory(LISTS, lambda _: 1)
         self.reckoned = 0
         self._watch = Watch(store)
         self._gate = BoundedSemaphore(AT_ONCE)
@@ -114,6 +118,18 @@ class Reader:
         with suppress(InputError):
             return self.ask(question)
         return None
+
+    def list_of(self, what: str, look: Callable[[Store], tuple[T, ...]]) -> tuple[T, ...]:
+        """A list of what the store holds, looked up once an edition; () without a store."""
+        if (store := self.store) is None:
+            return ()
+
+        def looked_up() -> tuple[T, ...]:
+            with self._gate:
+                return look(store)
+
+        facts = self.edition().facts
+        return cast("tuple[T, ...]", self.lists.recall((facts, what), looked_up))
 
     def clusters(self) -> list[ClusterName]:
         """The clusters that the store knows, by name."""

@@ -101,6 +101,7 @@ def warm(reader: Reader, *, base: str) -> None:
     for page in PAGES:
         if not page.is_live:
             with suppress(PlimsollError):
+                page.controls(reader, NO_FILTERS)
                 body(page, reader, NO_FILTERS, _screen(None, base))
 
 
