@@ -12,7 +12,7 @@ import polars as pl
 
 from analytics.calendar import Calendar
 from analytics.device_choice import UNUSED_SCHEMA
-from analytics.device_hours import within
+from analytics.device_hours import HOUR_S, within
 from analytics.device_time import NEEDS_SCHEMA, SUMS_SCHEMA, DeviceTime, device_time
 from analytics.estate import Estate
 from analytics.gpu_states import LEFT_OUT, OCCUPANCY_STATES, gpu_seconds, with_states
@@ -98,7 +98,7 @@ def _of_month(
     estate: Estate, periods: pl.DataFrame, month: Stretch, *, samples: Rows | None
 ) -> Frames:
     span = month.calendar.begin_s, month.calendar.end_s
-    seen = None if samples is None else touching(samples, *span)
+    seen = None if samples is None else touching(samples, span[0] - HOUR_S, span[1])
     told = seen.parts if isinstance(seen, Parted) else None
     frames = of_all(
         touching(estate.jobs, *span),
