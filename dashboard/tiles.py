@@ -63,6 +63,7 @@ def _meaning(tile: Tile) -> dmc.Tooltip:
             **aria(label=f"What “{tile.name}” means: {meaning}"),
         ),
         label=meaning,
+        withinPortal=False,
         multiline=True,
         w=280,
         events={"hover": True, "focus": True, "touch": True},

@@ -2,7 +2,6 @@
 
 import io
 import shlex
-import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import redirect_stdout, suppress
@@ -22,16 +21,6 @@ from plimsoll.cli import main
 from reports.command import command_of
 from store import Store
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 NORTH = "synthetic-north"
 EVIL = "<img src=x onerror=alert(1)><a href='https://evil.example'>free GPUs</a>"
 

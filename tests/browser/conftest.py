@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import CHROMIUM, FLAGS, Estate, Walk, served, watched
-from playwright.sync_api import Browser, sync_playwright
+from browsing import Estate, Walk, served, watched
+from playwright.sync_api import Browser
+from real_estate import ingest_real_logs, write_settings
 
 from model.registry import load_registry
 from model.settings import load_settings
@@ -38,13 +39,20 @@ def bare(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("needs Chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
+def real(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Estate]:
+    """The store of real logs: no awards, no telemetry, an inventory of one cluster alone."""
+    folder = tmp_path_factory.mktemp("real")
+    settings = write_settings(folder)
+    store = open_store(folder / "store", create=True)
+    ingest_real_logs(store, shared)
+    options = ("--store", str(store.path), "--config", str(settings))
+    yield Estate(store, load_settings(settings), load_registry(), options)
+    store.close()
+
+
+@pytest.fixture(scope="session")
+def real_base(real: Estate) -> Iterator[str]:
+    yield from served(real)
 
 
 @pytest.fixture
@@ -55,3 +63,8 @@ def walk(chromium: Browser, base: str) -> Iterator[Walk]:
 @pytest.fixture
 def bare_walk(chromium: Browser, bare: str) -> Iterator[Walk]:
     yield from watched(chromium, bare)
+
+
+@pytest.fixture
+def real_walk(chromium: Browser, real_base: str) -> Iterator[Walk]:
+    yield from watched(chromium, real_base)

@@ -210,7 +210,9 @@ def test_names_of_the_data_are_never_markup(chromium: Browser, hostile: str):
         expect(page.locator(".hoverlayer .hovertext")).to_contain_text("<img src=x")
         open_tab(page, "applications", "Table")
         assert EVIL in cell(page, "applications", 0, "project")
-        assert page.locator("main img, main a[href*='evil']").count() == 0
+        assert page.locator("main img").count() == 0
+        elsewhere = "links => links.filter(link => link.host !== location.host).length"
+        assert page.locator("main a").evaluate_all(elsewhere) == 0
 
 
 def test_without_a_store_the_registry_still_answers(bare_walk: Walk):

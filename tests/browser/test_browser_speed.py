@@ -42,13 +42,13 @@ def machines(walk: Walk) -> tuple[Page, Locator]:
 
 def test_a_large_table_pages_sorts_and_finds_on_the_server(bare_walk: Walk):
     page, panel = machines(bare_walk)
+    expect(panel.locator(".ag-row")).to_have_count(PAGE)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.post_data or ""))
     told = panel.get_by_role("status")
     rows = int(re.sub(r"\D", "", told.inner_text()))
     assert PAGE < rows <= BLOCK
     first = cell(page, "machines", 0, "machine")
-    expect(panel.locator(".ag-row")).to_have_count(PAGE)
 
     panel.get_by_role("button", name="Next Page").click()
     assert cell(page, "machines", PAGE, "machine") != first

@@ -144,6 +144,7 @@ def test_a_load_balancer_learns_whether_the_store_can_be_read(client, store, mon
         raise OSError("the disk is gone")
 
     monkeypatch.setattr(store, "version", gone)
+    monkeypatch.setattr("dashboard.edition._GLANCE_S", -1.0)
     ill = client.get("/gpu/healthz")
     assert (ill.status_code, ill.json["status"]) == (503, "error")
     assert "disk" not in ill.text

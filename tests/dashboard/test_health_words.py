@@ -193,6 +193,7 @@ def test_the_page_follows_the_ledger_where_the_facts_stay_as_they_are(reader: Re
     reader.store.catalogue.save_source(
         SourceState("isca jobs", "isca", "jobs", "ssh", last_status="done", last_run=NOW)
     )
+    reader._watch.look()
     assert reader.ask(Question("sources")).frame["status"].to_list() == ["done"]
 
 
