@@ -34,6 +34,10 @@ class ListRow:
         return self.cells.get(column, "")
 
 
+_LARGEST_COUNT: Final = 2.0**53
+"""Beyond it floats skip whole numbers."""
+
+
 @dataclass(frozen=True)
 class ListTable:
     """The rows of a list, the units that its header names, and how its numbers are written."""
@@ -55,6 +59,11 @@ class ListTable:
         """A cell as a number above zero; None for any other."""
         number = self.number(row, column)
         return number if number and number > 0 else None
+
+    def countable(self, row: ListRow, column: str) -> float | None:
+        """A cell as a number above zero that may be a count; None for any other."""
+        number = self.positive(row, column)
+        return number if number and number <= _LARGEST_COUNT else None
 
 
 def list_table(

@@ -65,7 +65,7 @@ _KINDS: Final = (("chip", "chip_count"), ("chip_2", "chip_count_2"))
 
 
 def _count(row: ListRow, table: ListTable, column: str) -> int | None:
-    number = table.positive(row, column)
+    number = table.countable(row, column)
     if number is None or abs(number - round(number)) > _WHOLE * number:
         return None
     return round(number)

@@ -92,7 +92,7 @@ def _month(table: ListTable, told: str | None) -> tuple[str | None, tuple[str, .
 
 def _listed(row: ListRow, table: ListTable, catalogue: GpuCatalogue, month: str | None) -> Listed:
     accelerator = " ".join(row["accelerator"].split())
-    cores = int(table.positive(row, "cores") or 0)
+    cores = int(table.countable(row, "cores") or 0)
     card = catalogue.listed(accelerator)
     units = catalogue.units_per_device(card, cores) if card else None
     devices = cores / units if units and cores else None
