@@ -28,7 +28,10 @@ from store import open_store
 PICTURES: Final = Path(__file__).parent / "pictures"
 _WIDTHS: Final = {"wide": 1400, "narrow": 390}
 _SCHEMES: Final = ("light", "dark")
-_QUALITY: Final = 60
+_QUALITY: Final = 55
+_SCALE: Final = 0.7
+"""Pixels of a picture for one of the page: words are read, and the files stay small."""
+
 _PATIENCE_MS: Final = 180_000
 
 
@@ -79,7 +82,10 @@ def pictures(browser: Browser, address: str, folder: Path) -> Iterator[Path]:
     for scheme in _SCHEMES:
         for name, width in _WIDTHS.items():
             context = browser.new_context(
-                viewport={"width": width, "height": 900}, locale="en-GB", color_scheme=scheme
+                viewport={"width": width, "height": 900},
+                device_scale_factor=_SCALE,
+                locale="en-GB",
+                color_scheme=scheme,
             )
             page = context.new_page()
             page.set_default_timeout(_PATIENCE_MS)
