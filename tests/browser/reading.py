@@ -75,7 +75,8 @@ def _wrong_cells(row: dict[str, str], answers: list[tuple[str, pl.DataFrame]]) -
 
     Words tell which line is meant; pages may have them in full where `show` has a code.
     """
-    numbers = {name for name, text in row.items() if _NUMBER.fullmatch(text)}
+    words = {name for _, frame in answers for name in frame.columns if _of_words(frame[name])}
+    numbers = {name for name, text in row.items() if _NUMBER.fullmatch(text)} - words
     left = set(numbers)
     for table, frame in answers:
         agreed = (
@@ -84,6 +85,10 @@ def _wrong_cells(row: dict[str, str], answers: list[tuple[str, pl.DataFrame]]) -
         )
         left -= max(agreed, key=lambda names: (len(names), len(names - numbers)), default=set())
     return sorted(left)
+
+
+def _of_words(values: pl.Series) -> bool:
+    return values.dtype == pl.String
 
 
 def _agrees(table: str, name: str, text: str, value: Any) -> bool:

@@ -304,6 +304,7 @@ def test_new_data_are_offered_and_shown_without_losing_the_place(
             page.locator("#finding-outcomes").scroll_into_view_if_needed()
             ingest_awards(own, [csv])
             assert page.locator("#pl-news").inner_text() == ""
+            page.wait_for_timeout(600)  # the server looks at the store twice a second at most
             page.evaluate("window.plimsoll.look()")
             notice = page.locator("#pl-news")
             expect(notice).to_contain_text("There are new data: data as of 1 November 2026.")

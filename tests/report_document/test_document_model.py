@@ -51,8 +51,8 @@ def test_a_long_table_is_cut_on_a_page_and_says_by_how_much():
     [
         (None, Column("n", "N", "count"), "no data"),
         (True, Column("n", "N", "name"), "yes"),
-        (2026, Column("year", "Year", "count"), "2026"),
-        (2026, Column("gdp_year", "Year", "date"), "2026"),
+        (2026, Column("year", "Year", "date"), "2026"),
+        (2026, Column("gdp_year", "Year", "measure", unit="year"), "2026"),
         (datetime(2026, 5, 1, 12, tzinfo=UTC), Column("t", "T", "date"), "1 May 2026"),
         (date(2026, 5, 1), Column("t", "T", "date"), "1 May 2026"),
         (["a", "b"], Column("t", "T", "name"), "a, b"),
