@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+import polars as pl
+
 from model.errors import InputError
 from model.registry import Registry
 from model.report_parts import SECTIONS
@@ -125,9 +127,15 @@ def _whole(desk: Desk) -> Selection:
         chosen.until,
         grain=settings.reports.disclosure.grain,
         reach=known.data_as_of if known else None,
+        first=_first(known.frame) if known else None,
         timezone=settings.timezone,
     )
     return replace(chosen, since=since, until=until)
+
+
+def _first(observed: pl.DataFrame) -> datetime | None:
+    found = observed["observed_from"].min()
+    return found if isinstance(found, datetime) else None
 
 
 def _check(desk: Desk, holdings: Holdings) -> None:
@@ -143,6 +151,22 @@ def _check(desk: Desk, holdings: Holdings) -> None:
         )
     if holdings.clusters and (chosen.since or chosen.until):
         desk.ask(desk.question("usage"))
+        _check_observed(desk)
+
+
+def _check_observed(desk: Desk) -> None:
+    """InputError where nothing was observed of any cluster on the chosen days."""
+    chosen, known = desk.selection, desk.if_any(desk.overall("observed"))
+    first, reach = (_first(known.frame), known.data_as_of) if known else (None, None)
+    if first is None or reach is None:
+        return
+    late = chosen.since is not None and chosen.since > reach.date()
+    early = chosen.until is not None and chosen.until <= first.date()
+    if late or early:
+        raise InputError(
+            f"nothing was observed in the period ({span(chosen.since, chosen.until)})",
+            hint=f"the store speaks of {first:%Y-%m-%d} to {reach:%Y-%m-%d}.",
+        )
 
 
 def _written(desk: Desk, progress: Progress) -> dict[str, list[Block]]:

@@ -12,12 +12,19 @@ _BEYOND_A_YEAR: Final = timedelta(days=400)
 
 
 def whole_periods(
-    since: date | None, until: date | None, *, grain: Grain, reach: datetime | None, timezone: str
+    since: date | None,
+    until: date | None,
+    *,
+    grain: Grain,
+    reach: datetime | None,
+    timezone: str,
+    first: datetime | None = None,
 ) -> tuple[date | None, date | None]:
     """The asked days, moved outwards to whole periods, as far as these are over.
 
     The last period of the data is left out until it is over, unless there is no other: a figure
-    on a part of it would differ from tomorrow's by a day.
+    on a part of it would differ from tomorrow's by a day. The data begin at `first` and end at
+    `reach`.
     """
     begin = None if since is None else period_span(since, grain)[0]
     end = None if until is None else _ceiling(until, grain)
@@ -25,7 +32,9 @@ def whole_periods(
         return begin, end
     last = period_span(reach.astimezone(ZoneInfo(timezone)).date(), grain)[0]
     is_over = day_span(last, last + timedelta(days=1), timezone)[0] == reach
-    keeps = is_over or (end is not None and end <= last) or (begin is not None and begin >= last)
+    known = None if first is None else first.astimezone(ZoneInfo(timezone)).date()
+    alone = any(day is not None and day >= last for day in (begin, known))
+    keeps = is_over or alone or (end is not None and end <= last)
     return begin, end if keeps else last
 
 

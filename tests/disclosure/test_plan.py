@@ -132,3 +132,11 @@ def test_periods_are_widened_and_a_month_that_is_not_over_is_left_out(
     day = [None if each is None else date(*each) for each in (since, until)]
     found = whole_periods(*day, grain="month", reach=datetime(*reach, tzinfo=UTC), timezone="UTC")
     assert found == tuple(None if each is None else date(*each) for each in expected)
+
+
+def test_the_first_month_of_a_young_store_is_kept_though_it_is_not_over():
+    reach, first = (datetime(2026, 11, day, tzinfo=UTC) for day in (21, 20))
+    asked = {"grain": "month", "reach": reach, "timezone": "UTC"}
+    assert whole_periods(None, None, first=first, **asked) == (None, None)
+    earlier = datetime(2026, 10, 31, tzinfo=UTC)
+    assert whole_periods(None, None, first=earlier, **asked) == (None, date(2026, 11, 1))

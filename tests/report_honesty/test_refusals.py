@@ -27,6 +27,8 @@ def left() -> set[str]:
         (("--from", "2026-03-01", "--to", "2026-02-01"), ("--from", "not before")),
         (("--from", "2026-03-01", "--to", "2026-03-01"), ("--from", "not before")),
         (("--from", "2036-01-01"), ("2036",)),
+        (("--from", "2036-01-01", "--to", "2036-02-01"), ("nothing was observed", "2036")),
+        (("--from", "2001-01-01", "--to", "2001-02-01"), ("nothing was observed", "2001")),
         (("--cluster", "onne"), ("onne", "one")),
         (("--section", "wait"), ("wait", "waits")),
         (("--without", "nothing"), ("nothing",)),
