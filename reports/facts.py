@@ -148,16 +148,16 @@ class Facts:
     def _windows(self, name: str) -> list[tuple[datetime, datetime, bool]]:
         """Stated windows; where a log came without one, also the span of the records."""
         stated = [(begin, end, False) for begin, end in self.store.catalogue.windows(name)]
-        if name in self.recorded and (not stated or self._lacks_window(name)):
+        if name in self.recorded and (not stated or name in self._without_window):
             first, last = self.recorded[name]
             stated.append((first, max(last, first + timedelta(seconds=1)), True))
         return _merged(stated)
 
-    def _lacks_window(self, name: str) -> bool:
-        files = self.store.catalogue.files()
-        return any(
-            file.window_assumed for file in files if (file.cluster, file.kind) == (name, "jobs")
-        )
+    @cached_property
+    def _without_window(self) -> frozenset[str]:
+        """The clusters of which a job log came without a window."""
+        files = self.store.catalogue.files(kind="jobs")
+        return frozenset(file.cluster for file in files if file.window_assumed and file.cluster)
 
     @property
     def as_of(self) -> tuple[datetime | None, bool]:

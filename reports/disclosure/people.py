@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from typing import Any, Final
+from typing import Any
 
 import polars as pl
 
 from analytics.calendar import Calendar
-from analytics.dimensions import with_dimensions
 from analytics.disclosure import Cells, Plan, Rules, contributors, planned
 from analytics.disclosure.contributors import PERIOD
 from analytics.roles import node_roles
@@ -18,16 +17,13 @@ from model.question import Question
 from model.registry import Registry
 from model.settings import Disclosure, Settings
 from model.wait_reasons import reason_name
-from reports.disclosure.nodes import on_nodes
+from reports.disclosure.contributions import Contributions, contributions
 from reports.disclosure.programme import resource_rows, round_rows
 from reports.facts import Facts
 from store import Store
 
 Key = tuple[Any, ...]
 Part = Callable[[Key], Key]
-
-_JOB: Final = pl.lit(1.0)
-_ASKED: Final = pl.col("req_gpus").cast(pl.Float64)
 
 
 def people_of(store: Store, settings: Settings, registry: Registry) -> "People":
@@ -83,7 +79,7 @@ class People:
     @cached_property
     def held(self) -> Plan:
         """GPU-seconds held, by cluster and period."""
-        cells = self._cells(self._held, ("cluster", PERIOD))
+        cells = self._cells(self._who.held, ("cluster", PERIOD))
         lost = [
             frozenset(cells.places[key] for key in keys if key in cells.places)
             for keys in _lost(self.by_node, lambda key: key[:2])
@@ -93,7 +89,7 @@ class People:
     @cached_property
     def started(self) -> Plan:
         """Jobs that started, by cluster and period."""
-        cells = self._cells(self._started, ("cluster", PERIOD))
+        cells = self._cells(self._who.started, ("cluster", PERIOD))
         lost = [
             frozenset(place for key, place in cells.places.items() if key[1:] in periods)
             for periods in _lost(self.by_band, lambda key: key[:1])
@@ -103,31 +99,28 @@ class People:
     @cached_property
     def left(self) -> Plan:
         """GPUs that jobs asked for which left the queue without a start, by cluster and period."""
-        jobs = self._facts.jobs.filter(~pl.col("started"), pl.col("req_gpus") > 0)
-        cells = self._cells(self._events(jobs, "end", _ASKED), ("cluster", PERIOD))
+        cells = self._cells(self._who.left, ("cluster", PERIOD))
         return self._planned(cells, self._of_clusters(cells))
 
     @cached_property
     def by_band(self) -> Plan:
         """Jobs that started, by period and GPUs of a job, over all clusters."""
-        return self._across(self._started, "gpus_band")
+        return self._across(self._who.started, "gpus_band")
 
     @cached_property
     def ended(self) -> Plan:
         """Jobs that ran and ended, by period and state, over all clusters."""
-        return self._across(self._events(self._ran, "end", _JOB, "job_state"), "job_state")
+        return self._across(self._who.ended, "job_state")
 
     @cached_property
     def ended_gpus(self) -> Plan:
         """GPU-seconds of jobs that ran and ended, by period and state, over all clusters."""
-        seconds = contributors.gpu_seconds()
-        return self._across(self._events(self._ran, "end", seconds, "job_state"), "job_state")
+        return self._across(self._who.ended_gpus, "job_state")
 
     @cached_property
     def by_node(self) -> Plan:
         """GPU-seconds held, by cluster, period, role and GPU model of the nodes."""
-        rows = on_nodes(self._held, self._kinds)
-        cells = self._cells(rows, ("cluster", PERIOD, "node_role", "gpu_model"))
+        cells = self._cells(self._who.by_node, ("cluster", PERIOD, "node_role", "gpu_model"))
         parts: tuple[Part, ...] = (
             lambda key: key[:2],
             lambda key: (key[0], *key[2:]),
@@ -161,32 +154,12 @@ class People:
         """`cluster, node, node_role, gpu_model` of every configuration of every node."""
         estate, until_s = self._facts.estate(), self.calendar.end_s if self.calendar else 0
         models = periods_of(estate, until_s=until_s).select("cluster", "node", "gpu_model")
-        return models.join(node_roles(estate), on=["cluster", "node"], how="left")
-
-    @property
-    def _ran(self) -> pl.LazyFrame:
-        return self._facts.jobs.filter(pl.col("started"))
+        roles = node_roles(estate)
+        return models.join(roles, on=["cluster", "node"], how="left", maintain_order="left")
 
     @cached_property
-    def _started(self) -> pl.DataFrame:
-        """One pass for all sums over jobs that started."""
-        by = ("gpus_band",)
-        return self._events(with_dimensions(self._ran, needed=by), "start", _JOB, *by)
-
-    @cached_property
-    def _held(self) -> pl.DataFrame:
-        """One pass for all sums of GPU-seconds held."""
-        by = ("node_list",)
-        if self.calendar is None:
-            return _nothing("cluster", *by, PERIOD)
-        found = contributors.held(self._facts.jobs, self.calendar, by=by)
-        return found.collect(engine="streaming")
-
-    def _events(self, jobs: pl.LazyFrame, at: str, amount: pl.Expr, *by: str) -> pl.DataFrame:
-        if self.calendar is None:
-            return _nothing("cluster", *by, PERIOD)
-        found = contributors.events(jobs, self.calendar, at=at, amount=amount, by=by)
-        return found.collect(engine="streaming")
+    def _who(self) -> Contributions:
+        return contributions(self._facts.parted_jobs, self.calendar, self._kinds)
 
     def _cells(self, rows: pl.DataFrame, by: Sequence[str]) -> Cells:
         return Cells.of(contributors.who(rows, self._facts.awards), by)
@@ -236,8 +209,3 @@ def _lost(finer: Plan, part: Part) -> Iterator[set[Key]]:
         whole = {place for key, place in finer.cells.places.items() if part(key) in parts}
         if whole == total:
             yield parts
-
-
-def _nothing(*by: str) -> pl.DataFrame:
-    columns = dict.fromkeys([*by, "user", "account"], pl.String())
-    return pl.DataFrame(schema={**columns, PERIOD: pl.Date(), "amount": pl.Float64()})

@@ -9,6 +9,7 @@ from reports.doctor import (
     record_checks,
     settings_checks,
     span_checks,
+    twin_checks,
     unknown_checks,
 )
 from reports.doctor.evidence import ClusterEvidence, Evidence
@@ -64,7 +65,7 @@ def by_severity(symptoms: Iterator[Symptom] | Sequence[Symptom]) -> list[Symptom
 def _found(evidence: Evidence) -> Iterator[Symptom]:
     for check in ESTATE_CHECKS:
         yield from check(evidence)
-    yield from record_checks.twins(evidence.clusters)
+    yield from twin_checks.twins(evidence.jobs)
     for cluster in evidence.clusters:
         for of_cluster in CLUSTER_CHECKS:
             yield from of_cluster(cluster)

@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 import polars as pl
 
-from analytics.parted import lazy
+from analytics.parted import Rows, lazy
 from analytics.tracking import gpu_partitions, with_gpu_tracking
 from ingest.jobs import ZONE_ASSUMED
 from model.cluster_settings import ClusterSettings
 from model.gpus import GpuCatalogue
 from model.question import Question
 from model.registry import Registry
-from model.schemas import GPU_SAMPLES
+from model.schemas import GPU_SAMPLES, JOBS
 from model.settings import Settings
 from reports.facts import Facts
 from store import Catalogue, Cluster, FileRecord, Quarantined, Run, Store
@@ -72,9 +72,13 @@ class ClusterEvidence:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The whole: every cluster that was asked for, and what belongs to none of them."""
+    """The whole: every cluster that was asked for, and what belongs to none of them.
+
+    `jobs` are those of all of them.
+    """
 
     clusters: tuple[ClusterEvidence, ...]
+    jobs: Rows
     known: tuple[str, ...]
     settings: Settings
     settings_file: Path | None
@@ -99,6 +103,7 @@ def gather(
     facts = Facts(store, settings, registry.gpus, Question(table="usage", where=where))
     return Evidence(
         clusters=tuple(_cluster(facts, cluster, moment) for cluster in facts.clusters),
+        jobs=facts.parted_jobs,
         known=tuple(cluster.name for cluster in store.catalogue.clusters()),
         settings=settings,
         settings_file=settings.path,
@@ -116,6 +121,7 @@ def without_store(
     """What can be known where there is no store yet: the settings and the registry."""
     return Evidence(
         clusters=(),
+        jobs=pl.LazyFrame(schema=JOBS.schema),
         known=(),
         settings=settings,
         settings_file=settings.path,

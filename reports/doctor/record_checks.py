@@ -1,9 +1,7 @@
-"""Odd records: clocks that disagree, states that nobody knows, jobs twice, ids used again."""
+"""Odd records: clocks that disagree, states that nobody knows, ids used again."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
-from itertools import combinations
 from typing import Final
 
 import polars as pl
@@ -101,61 +99,3 @@ def _several_users(jobs: pl.LazyFrame) -> pl.DataFrame:
         .sort("job_id")
         .collect(engine="streaming")
     )
-
-
-def twins(clusters: Sequence[ClusterEvidence]) -> Iterator[Symptom]:
-    """Jobs that stand under two clusters: one log was ingested under two names."""
-    alike = _with_ids_and_times_alike(clusters)
-    suspects = [cluster for cluster in clusters if cluster.name in alike]
-    for one, other in combinations(suspects, 2):
-        yield from _twins_of(one, other)
-
-
-def _with_ids_and_times_alike(clusters: Sequence[ClusterEvidence]) -> set[str]:
-    """Clusters with a job whose id and time of submission another has, too: mostly none."""
-    months = Counter(month for cluster in clusters for month in _months(cluster))
-    found: set[str] = set()
-    for month in sorted(month for month, having in months.items() if having > 1):
-        jobs = pl.concat(
-            cluster.jobs.filter(pl.col("month") == month).select(
-                "job_id", "submit", cluster=pl.lit(cluster.name)
-            )
-            for cluster in clusters
-        )
-        alike = (
-            jobs.group_by("job_id", "submit")
-            .agg(first=pl.col("cluster").min(), last=pl.col("cluster").max())
-            .filter(pl.col("first") != pl.col("last"))
-            .collect(engine="streaming")
-        )
-        if not alike.is_empty():
-            key = ["job_id", "submit"]
-            names = jobs.join(alike.lazy(), on=key, how="semi", nulls_equal=True)
-            found |= set(names.select(pl.col("cluster").unique()).collect()["cluster"])
-    return found
-
-
-def _twins_of(one: ClusterEvidence, other: ClusterEvidence) -> Iterator[Symptom]:
-    key = ["job_id", "submit", "start", "end", "user", "account"]
-    count, total = 0, 0
-    for month in sorted(set(_months(one)) & set(_months(other))):
-        ours, theirs = (each.jobs.filter(pl.col("month") == month) for each in (one, other))
-        same = ours.join(theirs.select(key), on=key, how="semi", nulls_equal=True)
-        count += _count(same)
-        total += _count(ours)
-    if count:
-        yield Symptom(
-            "duplicates",
-            "error",
-            None,
-            f"{plural(count, 'job')} of {total:,} stand both under {one.name} and {other.name}",
-            "one log was read under two names: make the store anew with the right --cluster",
-        )
-
-
-def _months(cluster: ClusterEvidence) -> list[str]:
-    return cluster.jobs.select(pl.col("month").unique()).collect()["month"].to_list()
-
-
-def _count(jobs: pl.LazyFrame) -> int:
-    return int(jobs.select(pl.len()).collect(engine="streaming").item())

@@ -19,6 +19,7 @@ from reports.doctor import (
     record_checks,
     settings_checks,
     span_checks,
+    twin_checks,
     unknown_checks,
 )
 from reports.doctor.checks import CLUSTER_CHECKS, examine
@@ -73,7 +74,9 @@ def cluster(*rows: dict[str, Any], **others: Any) -> ClusterEvidence:
 def estate(*clusters: ClusterEvidence, **others: Any) -> Evidence:
     bare = without_store(settings=Settings(), registry=load_registry(), now=NOON + DAY)
     known = tuple(each.name for each in clusters)
-    return replace(bare, clusters=clusters, known=known, award_rows=1, **others)
+    facts = [each.jobs.with_columns(cluster=pl.lit(each.name)) for each in clusters]
+    together = pl.concat([bare.jobs, *facts], how="diagonal_relaxed")
+    return replace(bare, clusters=clusters, jobs=together, known=known, award_rows=1, **others)
 
 
 def only(symptoms):
@@ -155,11 +158,11 @@ def test_id_of_two_users_is_reused_and_a_requeue_is_not():
 
 def test_one_log_under_two_names_is_an_error():
     twin = replace(cluster(job(1, 0, 10), job(2, 0, 9)), name="d")
-    found = only(record_checks.twins([cluster(job(1, 0, 10)), twin]))
+    found = only(twin_checks.twins(estate(cluster(job(1, 0, 10), job(3, 0, 9)), twin).jobs))
     assert found.severity == "error"
-    assert "1 job of 1 stand both under c and d" in found.what
+    assert "1 job of 2 stand both under c and d" in found.what
     chance = replace(cluster(job(1, 0, 10, user="zoe")), name="d")
-    assert list(record_checks.twins([cluster(), chance])) == []
+    assert list(twin_checks.twins(estate(cluster(), chance).jobs)) == []
 
 
 def test_untracked_and_untyped_gpus():
