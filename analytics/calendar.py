@@ -40,6 +40,11 @@ class Calendar:
         """Second after the last of the calendar."""
         return int(self.bins["end_s"][-1])
 
+    @property
+    def spans(self) -> pl.DataFrame:
+        """`begin_s, end_s` of the periods: all that sums over them depend on, and no names."""
+        return self.bins.select("begin_s", "end_s")
+
     def __len__(self) -> int:
         return self.bins.height
 

@@ -44,16 +44,16 @@ def carbon_of_jobs(
     jobs: Rows, sites: Sites, *, calendar: Calendar, by: Sequence[str]
 ) -> CarbonSums:
     """What jobs that held anything in the calendar bear, by `by`, region and period."""
-    months = by_months(calendar)
+    months, narrow = by_months(calendar), sorted({*by, "cluster"})
     fine = sites.grid.over(months.calendar)
-    bases = fingerprint(bases_of(sites.hardware), sites.facilities, sites.region, by)
+    bases = fingerprint(bases_of(sites.hardware), sites.facilities, sites.region, narrow)
     parts: list[pl.DataFrame] = []
     for part in parts_of(jobs):
         until, rates = up_to(months.calendar, part.last_s), _rates_of(part, sites)
-        make = partial(_of_part, sites=sites, rates=rates, grid=fine, calendar=until, by=by)
+        make = partial(_of_part, sites=sites, rates=rates, grid=fine, calendar=until, by=narrow)
         told = fine.rates(part.first_s, until.end_s), rates.source if rates else None
-        parts += of_part(jobs, part, "carbon of jobs", make, until.bins, bases, *told)
-    together = _added(pl.concat(parts, how="diagonal"), by)
+        parts += of_part(jobs, part, "carbon of jobs", make, until.spans, bases, *told)
+    together = _added(pl.concat(parts, how="diagonal").drop({*narrow} - {*by}), by)
     wide = _Ends.of(sites.grid, calendar)
     rows = _in_wider_periods(together, months.numbers, _Ends.of(fine, months.calendar), wide)
     return CarbonSums.of(_added(rows, by), by, calendar)

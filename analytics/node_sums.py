@@ -56,20 +56,20 @@ def node_sums(estate: Estate, *, calendar: Calendar, with_devices: bool) -> Node
     """Sweep the estate month by month; see `NodeSums`."""
     periods = periods_of(estate, until_s=calendar.end_s)
     months = tuple(stretches(calendar))
-    samples = estate.samples if with_devices else None
-    parts = [_of_month(estate, periods, month, samples=samples) for month in months]
+    parts = [_of_month(estate, periods, month) for month in months]
     seconds, held, unplaced, seen, sampled, nodes = (
         pl.concat([part[place] for part in parts]) for place in range(6)
     )
     numbered = _numbered(seconds)
     empty = (part[2].is_empty() for part in parts)
+    devices = with_devices and estate.samples is not None
     return NodeSums(
         seconds=_added(numbered),
         periods=periods,
         held=_held(held),
         unplaced=unplaced.unique(),
         months=tuple(month for month, none in zip(months, empty, strict=True) if not none),
-        devices=None if samples is None else _devices(numbered, seen, sampled, nodes),
+        devices=_devices(numbered, seen, sampled, nodes) if devices else None,
     )
 
 
@@ -86,7 +86,7 @@ def facts_of_month(estate: Estate, periods: pl.DataFrame, month: Stretch) -> tup
     begun_s, over_s = pl.col("start").dt.epoch("s"), pl.col("end").dt.epoch("s").fill_null(end_s)
     events = estate.events.with_columns(begin_s=begun_s, end_s=over_s).filter(*inside)
     return (
-        month.calendar.bins.select("begin_s", "end_s"),
+        month.calendar.spans,
         periods.filter(*inside).with_columns(*cut).drop("state", "assumed").sort(pl.all()),
         estate.nodes.select(_NODE).unique().sort(_NODE),
         estate.observed.filter(*inside).with_columns(*cut).drop("assumed").sort(pl.all()),
@@ -94,10 +94,9 @@ def facts_of_month(estate: Estate, periods: pl.DataFrame, month: Stretch) -> tup
     )
 
 
-def _of_month(
-    estate: Estate, periods: pl.DataFrame, month: Stretch, *, samples: Rows | None
-) -> Frames:
-    span = month.calendar.begin_s, month.calendar.end_s
+def _of_month(estate: Estate, periods: pl.DataFrame, month: Stretch) -> Frames:
+    """What is swept of a month, devices in any case: all tables of nodes share it."""
+    span, samples = (month.calendar.begin_s, month.calendar.end_s), estate.samples
     seen = None if samples is None else touching(samples, span[0] - HOUR_S, span[1])
     told = seen.parts if isinstance(seen, Parted) else None
     frames = of_all(

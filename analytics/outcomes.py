@@ -59,7 +59,7 @@ def _summed(jobs: Rows, keys: list[str], calendar: Calendar) -> pl.DataFrame:
     for part in parts_of(jobs):
         until = up_to(months.calendar, part.last_s)
         make = partial(_of_part, keys=keys, calendar=until)
-        parts += of_part(jobs, part, "outcomes", make, keys, until.bins)
+        parts += of_part(jobs, part, "outcomes", make, keys, until.spans)
     return summed_by(months.numbered_in_whole(pl.concat(parts)), [*keys, "bin"], _SUMS)
 
 

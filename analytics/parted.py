@@ -50,6 +50,11 @@ class Part:
         begun = self.first_s is None or self.first_s <= end_s
         return begun and (self.last_s is None or self.last_s >= begin_s)
 
+    def within(self, begin_s: int, end_s: int) -> tuple[int, int]:
+        """What of a stretch of time [begin_s, end_s) any of the jobs may have to do with."""
+        first_s = begin_s if self.first_s is None else max(begin_s, self.first_s)
+        return first_s, end_s if self.last_s is None else min(end_s, self.last_s + 1)
+
 
 @dataclass(frozen=True)
 class Parted:

@@ -57,18 +57,9 @@ class PoolQuestion:
 
 def pools_asked(asked: PoolQuestion, sums: NodeSums, *, calendar: Calendar) -> pl.DataFrame:
     """The pools that hold anything in the calendar: see `pools.pool_keys`."""
-    queued: list[pl.DataFrame] = []
-    for month in stretches(calendar):
-        begin_s, end_s = month.calendar.begin_s, month.calendar.end_s
-        make = partial(_queued, asked.jobs, begin_s, end_s)
-        near = touching(asked.jobs, begin_s, end_s)
-        queued += of_all(near, "where jobs waited in a month", make, begin_s, end_s)
-    homes = at_home(pl.concat(queued).unique(), asked.where)
+    queued = waiting_places(asked.jobs, begin_s=calendar.begin_s, end_s=calendar.end_s)
+    homes = at_home(queued, asked.where)
     return pool_keys(asked.estate, sums, homes, asked.sight, pool=asked.pool, where=asked.where)
-
-
-def _queued(jobs: Rows, begin_s: int, end_s: int) -> Frames:
-    return [waiting_places(jobs, begin_s=begin_s, end_s=end_s)]
 
 
 def pool_sums(

@@ -46,7 +46,7 @@ def usage_sums(
     for part in parts_of(jobs):
         until = up_to(months.calendar, part.last_s)
         make = partial(_of_part, by=by, calendar=until, physical=physical)
-        frames = of_part(jobs, part, "usage", make, by, until.bins, physical)
+        frames = of_part(jobs, part, "usage", make, by, until.spans, physical)
         rows.append(frames[0])
         told.append(frames[1])
     together = _in_whole(pl.concat(rows, how="diagonal"), months, calendar)

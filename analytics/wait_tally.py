@@ -75,7 +75,7 @@ def tally_waits(
         make = partial(
             _of_part, by=by, calendar=until, reason_classes=reason_classes, cut_short=cut
         )
-        depends = by, until.bins, reason_classes, cut
+        depends = by, until.spans, reason_classes, cut
         parts.append(of_part(jobs, part, "waits", make, *depends))
     sums, histograms, ends = (pl.concat(kind) for kind in zip(*parts, strict=True))
     groups = with_new_groups(None, sums, by)

@@ -1,12 +1,13 @@
 """How many GPUs waited, and when: what jobs asked for from eligible until they left the queue."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import polars as pl
 
 from analytics.array_tasks import task_count
 from analytics.gpu_models import UNKNOWN_MODEL, Aliases, GpuNames, by_gpu_model
-from analytics.parted import Frames, Part, Rows, lazy, of_each, touching
+from analytics.parted import Frames, Part, Rows, lazy, of_each, of_part, parts_of, touching
 
 
 def waiting_gpus(jobs: Rows, *, begin_s: int, end_s: int) -> pl.DataFrame:
@@ -29,9 +30,17 @@ def waiting_gpus(jobs: Rows, *, begin_s: int, end_s: int) -> pl.DataFrame:
 
 def waiting_places(jobs: Rows, *, begin_s: int, end_s: int) -> pl.DataFrame:
     """The `cluster, partition` of what waited in [begin_s, end_s): see `waiting_gpus`."""
-    waiting = _waiting(jobs, begin_s=begin_s, end_s=end_s)
+    found: list[pl.DataFrame] = []
+    for part in parts_of(touching(jobs, begin_s, end_s)):
+        span = part.within(begin_s, end_s)
+        found += of_part(jobs, part, "where jobs waited", partial(_places, span=span), span)
+    return pl.concat(found).unique().sort("cluster", "partition")
+
+
+def _places(part: Part, *, span: tuple[int, int]) -> Frames:
+    waiting = _waiting(part.frame, begin_s=span[0], end_s=span[1])
     places = waiting.select("cluster", pl.col("partition").fill_null("")).unique()
-    return places.collect(engine="streaming").sort("cluster", "partition")
+    return [places.collect(engine="streaming")]
 
 
 def _waiting(jobs: Rows, *, begin_s: int, end_s: int) -> pl.LazyFrame:

@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 from analytics.occupancy import expanded
-from analytics.parted import Frames, Part, Rows, lazy, of_each
+from analytics.parted import Frames, Part, Rows, of_each
 
 SERVING: Final = frozenset(
     {
@@ -78,22 +78,25 @@ def uses(jobs: Rows, *, chain_gap_s: int) -> dict[tuple[str, str], dict[str, Use
 
 
 def _flagged(jobs: Rows) -> pl.DataFrame:
-    return (
-        lazy(jobs)
-        .filter("started", _KIND.is_not_null(), pl.col("held_until") > pl.col("start"))
-        .select(
-            "cluster",
-            pl.col("node_list").fill_null(""),
-            "user",
-            "name_hash",
-            _KIND.alias("kind"),
-            pl.when(_KIND == "qos").then("qos").otherwise("service").alias("name"),
-            begin_s=pl.col("start").dt.epoch("s"),
-            end_s=pl.col("held_until").dt.epoch("s"),
-            gpus=pl.col("gpus").fill_null(0),
-        )
-        .collect()
+    """The runs of services, and of those whose QOS is named for inference."""
+    return pl.concat([frame for (frame,) in of_each(jobs, "runs of services", _flagged_of)])
+
+
+def _flagged_of(part: Part) -> Frames:
+    flagged = part.frame.filter(
+        "started", _KIND.is_not_null(), pl.col("held_until") > pl.col("start")
+    ).select(
+        "cluster",
+        pl.col("node_list").fill_null(""),
+        "user",
+        "name_hash",
+        _KIND.alias("kind"),
+        pl.when(_KIND == "qos").then("qos").otherwise("service").alias("name"),
+        begin_s=pl.col("start").dt.epoch("s"),
+        end_s=pl.col("held_until").dt.epoch("s"),
+        gpus=pl.col("gpus").fill_null(0),
     )
+    return [flagged.collect(engine="streaming")]
 
 
 def _gpu_seconds(jobs: Rows) -> pl.DataFrame:
