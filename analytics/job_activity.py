@@ -41,6 +41,7 @@ JOB_ACTIVITY_SCHEMA: Final = pl.Schema(
 )
 
 _JOB: Final = ("cluster", "job_id", "submit")
+_NODE: Final = ["cluster", "node"]
 _PER_GPU: Final = ("covered", "activity", "effective", "by_sm", "energy_s", "energy_j", "guessed")
 _NOTHING: Final = pl.Schema(
     {
@@ -121,13 +122,29 @@ def device_rates(estate: Estate, *, calendar: Calendar) -> DeviceRates | None:
     watched = of_clusters(estate, {"cluster": reach.clusters})
     periods = periods_of(watched, until_s=calendar.end_s)
     source = _source(watched, periods, calendar, reach)
-    make = partial(_rated, watched, periods, reach.within(calendar, watched.jobs))
+    make = partial(_rated, watched, periods, reach, reach.within(calendar, watched.jobs))
     until, keys = of_all(reach.touched_by(watched.jobs), "rates of devices", make, source)
     return DeviceRates(until=until, keys=keys, calendar=calendar, reach=reach, source=source)
 
 
-def _rated(estate: Estate, periods: pl.DataFrame, calendar: Calendar) -> Frames:
-    """`until` and `keys` of DeviceRates."""
+def _rated(estate: Estate, periods: pl.DataFrame, reach: Reach, calendar: Calendar) -> Frames:
+    """`until` and `keys` of DeviceRates, reckoned a cluster at a time to spare memory."""
+    found = [
+        _rated_in(
+            of_clusters(estate, {"cluster": [name]}),
+            periods.filter(pl.col("cluster") == name),
+            calendar,
+        )
+        for name in sorted(reach.clusters)
+    ]
+    until, keys = (pl.concat(kind) for kind in zip(*found, strict=True))
+    numbered = keys.select(_NODE).sort(_NODE).with_row_index("key").cast({"key": pl.Int64})
+    placed = until.join(numbered, on=_NODE, maintain_order="left").drop(_NODE)
+    return [placed.select("key", pl.exclude("key")).sort("key", "at_s"), numbered]
+
+
+def _rated_in(estate: Estate, periods: pl.DataFrame, calendar: Calendar) -> Frames:
+    """The same of one cluster, `until` by `cluster` and `node` in place of `key`."""
     line = timeline(estate, calendar, periods=periods)
     segments = with_states(line).with_row_index("segment").filter(pl.col("bin").is_not_null())
     held = segments.select(
@@ -143,7 +160,8 @@ def _rated(estate: Estate, periods: pl.DataFrame, calendar: Calendar) -> Frames:
     zeros = line.jobs.keys.select(
         "key", pl.lit(0, pl.Int64).alias("at_s"), *(pl.lit(0.0).alias(name) for name in _PER_GPU)
     )
-    return [pl.concat([zeros, until]).sort("key", "at_s"), line.jobs.keys]
+    named = pl.concat([zeros, until]).join(line.jobs.keys, on="key").drop("key")
+    return [named, line.jobs.keys]
 
 
 def _source(estate: Estate, periods: pl.DataFrame, calendar: Calendar, reach: Reach) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 from dash import Dash
 
+from dashboard.ahead import in_child
 from dashboard.downloads import add_downloads
 from dashboard.freshness import add_freshness
 from dashboard.grid_callbacks import add_grid_rows
@@ -57,7 +58,9 @@ def create_app(store: Store | None, settings: Settings, registry: Registry) -> D
     add_report_jobs(app, reader, base=base)
     add_monitoring(app.server, reader, prefix=base)
     protect(app)
-    app.server.extensions[WARM] = Warming(partial(_warm, app, reader), reader.edition)
+    app.server.extensions[WARM] = Warming(
+        partial(_warm, app, reader), reader.edition, reckon=in_child(reader)
+    )
     return app
 
 

@@ -25,6 +25,7 @@ from dashboard.reader import Reader
 from dashboard.standing import standing
 from dashboard.turns import AbandonedError, Turns
 from model.errors import PlimsollError
+from model.progress import Progress, no_progress
 from reports.palette import theme
 
 
@@ -93,12 +94,13 @@ def add_callbacks(app: Dash, reader: Reader, *, base: str) -> None:
         return matching(accounts(reader), "" if typed == value else typed, keep=value)
 
 
-def warm(reader: Reader, *, base: str) -> None:
+def warm(reader: Reader, *, base: str, progress: Progress = no_progress) -> None:
     """Draw the pages as they are before any filter is set, so that the first reader need not wait.
 
     What cannot be answered is left for the page itself to explain.
     """
-    for page in PAGES:
+    for done, page in enumerate(PAGES):
+        progress(done, len(PAGES))
         if not page.is_live:
             with suppress(PlimsollError):
                 page.controls(reader, NO_FILTERS)

@@ -1,10 +1,10 @@
 """Answers that were reckoned before, kept until anything that they rest on changes.
 
 An answer is kept under a digest of its question, of every file of the facts, of the ledger and the
-clusters, of the settings and the program, its registry included: see `analytics.fingerprint`.
+clusters, of the settings and the program, its registry included: see `analytics.fingerprint`. It
+must not depend on the clock: tables that do are not kept.
 """
 
-from datetime import UTC, datetime
 from typing import Final
 
 import polars as pl
@@ -37,7 +37,6 @@ class KeptAnswers:
             catalogue.clusters(),
             self._settings,
             surveys,
-            datetime.now(UTC).date(),
         )
 
     def read(self, digest: str) -> Finding | None:

@@ -36,6 +36,11 @@ class KeptSums:
         self._root = store / FOLDER
         self._written = _LOOK_EACH_BYTES
 
+    def folder(self) -> Path:
+        """Where they lie, made if it is not there. Raises OSError where it cannot be made."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        return self._root
+
     def read(self, digest: str) -> list[pl.DataFrame] | None:
         """What was kept; None where nothing was, or what there is cannot be read."""
         path = self._path(digest)

@@ -228,7 +228,9 @@ def _capacity(request: PageRequest) -> _Headline:
     )
     if home.height and home["unknown"][0]:
         under += f"; {number(home['unknown'][0])} cards of unknown model left out"
-    leading = answer.frame.filter(pl.col("country").is_in(rows["country"].head(_COUNTRIES_SHOWN)))
+    leading = answer.frame.filter(
+        pl.col("country").is_in(rows["country"].head(_COUNTRIES_SHOWN).to_list())
+    )
     return _Headline(
         tile=Tile(
             name="UK A100-equivalents",

@@ -11,6 +11,7 @@ from ingest.metrics_file import write_metrics
 from ingest.run import RunOptions, run_sources, worst_exit_code
 from ingest.schedule import Place, cron_lines, systemd_units
 from model.errors import InputError, PlimsollError
+from plimsoll.cli.ahead import reckon_ahead
 from plimsoll.cli.context import Session, pass_session
 from plimsoll.cli.progress import progress_bar
 from plimsoll.cli.source_lines import LogFormat, log_line
@@ -47,6 +48,12 @@ class SourcesFailedError(PlimsollError):
     help="Write metrics for the textfile collector of Prometheus' node exporter.",
 )
 @click.option("--all", "everything", is_flag=True, help="Ask sources that are not due yet, too.")
+@click.option(
+    "--reckon/--no-reckon",
+    default=True,
+    show_default=True,
+    help="Where something was brought, reckon ahead what pages and reports ask.",
+)
 @pass_session
 def run(
     session: Session,
@@ -55,14 +62,18 @@ def run(
     log_format: LogFormat,
     metrics_file: Path | None,
     everything: bool,
+    reckon: bool,
 ) -> None:
     """Ask every configured source for what is new: what a timer calls.
 
     Each source is asked in bounded windows, from where it was read to, a little overlapping. What
     fails leaves nothing half read and does not stop the others; the next run takes it up again.
+    At the end, figures that pages and reports show without a filter are reckoned and kept, as
+    `plimsoll store reckon` does.
     """
     store = session.open_store(create=True)
     done: list[Pulled] = []
+    before = store.version()
     with telling_a_full_disk(), progress_bar("Asking", shown=session.shows_progress) as progress:
         options = RunOptions(cluster=cluster, even_if_not_due=everything, progress=progress)
         for pulled in run_sources(store, session.settings, options):
@@ -73,9 +84,19 @@ def run(
             sys.stdout.flush()
     if metrics_file:
         write_metrics(metrics_file, store.catalogue.sources())
+    if reckon and store.version() != before:
+        _reckon(session)
     if code := worst_exit_code(done):
         failed = sum(each.state.last_status != "done" for each in done if not each.skipped)
         raise SourcesFailedError(failed, code)
+
+
+def _reckon(session: Session) -> None:
+    """Readers wait where this fails; what was ingested stands."""
+    try:
+        reckon_ahead(session)
+    except PlimsollError as fault:
+        session.note(f"nothing was reckoned ahead: {fault}")
 
 
 @click.command()

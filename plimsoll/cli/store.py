@@ -6,6 +6,7 @@ from dataclasses import asdict
 import click
 import polars as pl
 
+from plimsoll.cli.ahead import reckon_ahead
 from plimsoll.cli.context import Session, pass_session
 from plimsoll.cli.output import render_table
 
@@ -25,6 +26,18 @@ def info(session: Session, *, as_json: bool) -> None:
         click.echo(json.dumps(tables, indent=2, default=str))
         return
     click.echo(render_table(pl.DataFrame(tables)), nl=False)
+
+
+@store.command()
+@pass_session
+def reckon(session: Session) -> None:
+    """Reckon ahead what the dashboard and the full report ask without a filter.
+
+    The answers are kept in the store, so that the first reader after an ingest does not wait.
+    `plimsoll ingest run` does this whenever it brought something, and `plimsoll serve` before it
+    shows new data; after other ingests, call it yourself. What is kept already costs little.
+    """
+    reckon_ahead(session)
 
 
 @store.command()

@@ -5,11 +5,11 @@ from typing import Final
 
 from reports.doctor import (
     gpu_checks,
+    identity_checks,
     ledger_checks,
     record_checks,
     settings_checks,
     span_checks,
-    twin_checks,
     unknown_checks,
 )
 from reports.doctor.evidence import ClusterEvidence, Evidence
@@ -35,7 +35,6 @@ CLUSTER_CHECKS: Final[tuple[ClusterCheck, ...]] = (
     span_checks.late_records,
     record_checks.clock_skew,
     record_checks.unknown_states,
-    record_checks.reused_ids,
     gpu_checks.untracked_gpus,
     gpu_checks.untyped_gpus,
     gpu_checks.unknown_gpu_names,
@@ -65,7 +64,8 @@ def by_severity(symptoms: Iterator[Symptom] | Sequence[Symptom]) -> list[Symptom
 def _found(evidence: Evidence) -> Iterator[Symptom]:
     for check in ESTATE_CHECKS:
         yield from check(evidence)
-    yield from twin_checks.twins(evidence.jobs)
+    yield from identity_checks.twins(evidence.jobs)
+    yield from identity_checks.reused_ids(evidence.jobs)
     for cluster in evidence.clusters:
         for of_cluster in CLUSTER_CHECKS:
             yield from of_cluster(cluster)

@@ -1,4 +1,4 @@
-"""Odd records: clocks that disagree, states that nobody knows, ids used again."""
+"""Odd records: clocks that disagree, states that nobody knows."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,7 +12,6 @@ from reports.doctor.symptom import Symptom
 from reports.wording import plural
 
 _AHEAD: Final = timedelta(minutes=5)
-_IDS_AT_A_TIME: Final = 5_000_000
 _CLOCKS: Final = "compare `date -u` on the host of slurmctld and on its nodes; chrony keeps them"
 
 
@@ -66,36 +65,3 @@ def unknown_states(cluster: ClusterEvidence) -> Iterator[Symptom]:
             f"{plural(jobs, 'job')} in state {state}, which no Slurm is known to have",
             f"look at one: sacct -D -j {example} -o JobID,State,Start,End",
         )
-
-
-def reused_ids(cluster: ClusterEvidence) -> Iterator[Symptom]:
-    """Raw ids that several users' jobs bear: Slurm began to count again. A requeue is no such."""
-    ids = cluster.jobs.select(pl.col("job_id").min(), last=pl.col("job_id").max())
-    first, last = ids.collect(engine="streaming").row(0)
-    if first is None:
-        return
-    count, example = 0, None
-    for low in range(first, last + 1, _IDS_AT_A_TIME):
-        ours = pl.col("job_id").is_between(low, low + _IDS_AT_A_TIME, closed="left")
-        reused = _several_users(cluster.jobs.filter(ours))
-        count += reused.height
-        example = example or next(iter(reused["job_id"]), None)
-    if count:
-        yield Symptom(
-            "reused ids",
-            "note",
-            cluster.name,
-            f"{plural(count, 'raw job id')} of several users' jobs, such as {example}: they are "
-            "told apart by their time of submission",
-        )
-
-
-def _several_users(jobs: pl.LazyFrame) -> pl.DataFrame:
-    return (
-        jobs.group_by("job_id")
-        .agg(first=pl.col("user").min(), last=pl.col("user").max())
-        .filter(pl.col("first") != pl.col("last"))
-        .select("job_id")
-        .sort("job_id")
-        .collect(engine="streaming")
-    )

@@ -15,11 +15,11 @@ from model.schemas import NODE_EVENTS, NODES
 from model.settings import Settings
 from reports.doctor import (
     gpu_checks,
+    identity_checks,
     ledger_checks,
     record_checks,
     settings_checks,
     span_checks,
-    twin_checks,
     unknown_checks,
 )
 from reports.doctor.checks import CLUSTER_CHECKS, examine
@@ -152,17 +152,19 @@ def test_unknown_state_with_an_example():
 def test_id_of_two_users_is_reused_and_a_requeue_is_not():
     again = job(5, 60, 70, user="bob")
     requeued = [job(6, 0, 1, job_state="REQUEUED"), job(6, 5, 9)]
-    found = only(record_checks.reused_ids(cluster(job(5, 0, 10), again, *requeued)))
+    jobs_of_all = estate(cluster(job(5, 0, 10), again, *requeued)).jobs
+    found = only(identity_checks.reused_ids(jobs_of_all))
+    assert list(identity_checks.reused_ids(estate(cluster()).jobs)) == []
     assert "1 raw job id of several users' jobs, such as 5" in found.what
 
 
 def test_one_log_under_two_names_is_an_error():
     twin = replace(cluster(job(1, 0, 10), job(2, 0, 9)), name="d")
-    found = only(twin_checks.twins(estate(cluster(job(1, 0, 10), job(3, 0, 9)), twin).jobs))
+    found = only(identity_checks.twins(estate(cluster(job(1, 0, 10), job(3, 0, 9)), twin).jobs))
     assert found.severity == "error"
     assert "1 job of 2 stand both under c and d" in found.what
     chance = replace(cluster(job(1, 0, 10, user="zoe")), name="d")
-    assert list(twin_checks.twins(estate(cluster(), chance).jobs)) == []
+    assert list(identity_checks.twins(estate(cluster(), chance).jobs)) == []
 
 
 def test_untracked_and_untyped_gpus():

@@ -217,3 +217,17 @@ def test_faults_of_sources_are_told_with_their_lines(tmp_path: Path):
         assert any(
             f"plimsoll.yaml:{line}: " in each and says in each for each in done.stderr.splitlines()
         )
+
+
+def test_a_run_that_brought_something_reckons_ahead(sacct: Sacct, tmp_path: Path):
+    assert sacct.windows() == []
+    call(tmp_path, "ingest", "run", "--no-reckon")
+    sums = tmp_path / "plimsoll-data/.sums"
+    assert not sums.exists()
+    shutil.copy(log_of(tmp_path, 3), tmp_path / "logs/b.txt")
+    done = call(tmp_path, "ingest", "run", "--all")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert any(sums.glob("*/*"))
+    shutil.rmtree(sums)
+    call(tmp_path, "ingest", "run", "--all")
+    assert not sums.exists()

@@ -1,0 +1,91 @@
+"""Reckons ahead what pages and reports ask without a filter, so that no reader waits for it."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Event
+from typing import Final
+
+from filelock import FileLock
+
+from dashboard.reader import Reader
+from dashboard.report_program import program
+from dashboard.routing import warm
+from model.errors import InputError, PlimsollError
+from model.progress import Progress
+from model.registry import Registry
+from model.settings import Settings
+from reports.capacity_report.order import Order, holdings_of, report_of, selection_of
+from store import Store
+
+_LOCK: Final = "reckoning.lock"
+_LOOK_S: Final = 0.25
+_GRACE_S: Final = 5
+
+
+def reckon(store: Store, settings: Settings, registry: Registry, *, progress: Progress) -> None:
+    """Answer what the pages and the full report ask, and keep the answers with their sums.
+
+    What is kept already costs little. One process does this at a time: another waits for it, and
+    then finds the answers.
+
+    Raises:
+        InputError: where the store's folder cannot be written, so that nothing can be kept.
+    """
+    with _alone(store):
+        reader = Reader(store=store, settings=settings, registry=registry)
+        warm(reader, base="/", progress=progress)
+        with suppress(PlimsollError):
+            report_of(
+                selection_of(Order(), store=store, settings=settings, registry=registry),
+                holdings_of(store, settings, registry),
+                progress=lambda done, total, _: progress(done, total),
+            )
+
+
+def in_child(reader: Reader) -> Callable[[Event], None]:
+    """What reckons ahead in a process of its own, politely, until that has ended or is to stop.
+
+    The memory that reckoning takes then is not the server's, which keeps its own for long.
+    """
+    polite = [found, "-n", "10"] if (found := shutil.which("nice")) else []
+    call = [*polite, *program(reader), "--quiet", "store", "reckon"]
+
+    def run(stop: Event) -> None:
+        if reader.store is None:
+            return
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen(call, stdin=quiet, stdout=quiet, stderr=quiet)
+        while process.poll() is None and not stop.wait(_LOOK_S):
+            pass
+        _end(process)
+
+    return run
+
+
+@contextmanager
+def _alone(store: Store) -> Iterator[None]:
+    try:
+        lock = FileLock(store.sums.folder() / _LOCK)
+        lock.acquire()
+    except OSError as fault:
+        raise InputError(
+            f"nothing can be kept: {fault.strerror or fault}",
+            where=str(store.path),
+            hint="who reckons ahead must be able to write to the folder of the store.",
+        ) from fault
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(_GRACE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
