@@ -14,9 +14,11 @@ from dashboard.report_program import program
 from dashboard.routing import warm
 from model.errors import InputError, PlimsollError
 from model.progress import Progress
+from model.question import Question
 from model.registry import Registry
 from model.settings import Settings
 from reports.capacity_report.order import Order, holdings_of, report_of, selection_of
+from reports.kept_answers import KeptAnswers
 from store import Store
 
 _LOCK: Final = "reckoning.lock"
@@ -27,21 +29,26 @@ _GRACE_S: Final = 5
 def reckon(store: Store, settings: Settings, registry: Registry, *, progress: Progress) -> None:
     """Answer what the pages and the full report ask, and keep the answers with their sums.
 
-    What is kept already costs little. One process does this at a time: another waits for it, and
-    then finds the answers.
+    Nothing is done where that was done of the same store and settings, and kept. One process
+    does this at a time: another waits for it, and then finds it done.
 
     Raises:
         InputError: where the store's folder cannot be written, so that nothing can be kept.
     """
     with _alone(store):
+        done = _done(store, settings)
+        if _is_kept(store, done):
+            return
         reader = Reader(store=store, settings=settings, registry=registry)
         warm(reader, base="/", progress=progress)
         with suppress(PlimsollError):
             report_of(
                 selection_of(Order(), store=store, settings=settings, registry=registry),
                 holdings_of(store, settings, registry),
-                progress=lambda done, total, _: progress(done, total),
+                progress=lambda written, total, _: progress(written, total),
             )
+        if _done(store, settings) == done:
+            store.sums.write(done, [])
 
 
 def in_child(reader: Reader) -> Callable[[Event], None]:
@@ -53,7 +60,7 @@ def in_child(reader: Reader) -> Callable[[Event], None]:
     call = [*polite, *program(reader), "--quiet", "store", "reckon"]
 
     def run(stop: Event) -> None:
-        if reader.store is None:
+        if reader.store is None or _is_kept(reader.store, _done(reader.store, reader.settings)):
             return
         quiet = subprocess.DEVNULL
         process = subprocess.Popen(call, stdin=quiet, stdout=quiet, stderr=quiet)
@@ -62,6 +69,15 @@ def in_child(reader: Reader) -> Callable[[Event], None]:
         _end(process)
 
     return run
+
+
+def _done(store: Store, settings: Settings) -> str:
+    """What stands for all of this of a store as it is, once it is kept."""
+    return KeptAnswers(store, settings).digest(Question("reckoned ahead"))
+
+
+def _is_kept(store: Store, done: str) -> bool:
+    return store.sums.read(done) is not None
 
 
 @contextmanager

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
-import polars as pl
-
 from analytics.gpu_counts import parse_gpu_types
 from analytics.gpu_models import UNKNOWN_MODEL
+from analytics.parted import Parted, distinct
 from dashboard.filters import Filters
 from dashboard.reader import Reader, today
 from model.question import Question
-from model.schemas import JOBS, NODES
+from model.schemas import NODES
+from reports.facts import Facts
 from store import Store
 
 SHOWN: Final = 50
@@ -22,7 +22,7 @@ def accounts(reader: Reader) -> tuple[str, ...]:
     """Every account of the store, by name."""
     if reader.store is None:
         return ()
-    return reader.list_of("accounts", _accounts)
+    return reader.list_of("accounts", lambda store: _accounts(_jobs(reader, store)))
 
 
 def matching(names: Sequence[str], typed: str | None, *, keep: str | None = None) -> list[str]:
@@ -42,7 +42,8 @@ def gpu_models(reader: Reader) -> dict[str, str]:
     if reader.store is None:
         return {}
     catalogue, models = reader.registry.gpus, set()
-    for cluster, cell in reader.list_of("GPU types", _gpu_types):
+    cells = reader.list_of("GPU types", lambda store: _gpu_types(store, _jobs(reader, store)))
+    for cluster, cell in cells:
         settings = reader.settings.cluster(cluster)
         aliases = settings.gpu_aliases if settings else {}
         models |= {catalogue.resolve(kind, aliases) or kind for kind in parse_gpu_types(cell)}
@@ -85,16 +86,18 @@ def unknown_values(reader: Reader, filters: Filters) -> list[str]:
     return said
 
 
-def _accounts(store: Store) -> tuple[str, ...]:
-    found = store.scan(JOBS).select(pl.col("account").unique()).collect(engine="streaming")
-    return tuple(sorted(name for name in found["account"] if name))
+def _jobs(reader: Reader, store: Store) -> Parted:
+    """All jobs, in parts of which lists are kept."""
+    return Facts(store, reader.settings, reader.registry.gpus, Question("usage")).parted_jobs
 
 
-def _gpu_types(store: Store) -> tuple[tuple[str, str], ...]:
+def _accounts(jobs: Parted) -> tuple[str, ...]:
+    return tuple(name for name in distinct(jobs, "account")["account"] if name)
+
+
+def _gpu_types(store: Store, jobs: Parted) -> tuple[tuple[str, str], ...]:
     """Each cluster with what its jobs and nodes say of their GPUs: ("isca", "a100:4")."""
-    cells = [
-        store.scan(table).select("cluster", pl.col(column).alias("types"))
-        for table, column in ((JOBS, "gpu_types"), (JOBS, "req_gpu_types"), (NODES, "gpu_types"))
-    ]
-    each = pl.concat(cells).drop_nulls().filter(pl.col("types") != "").unique()
-    return tuple(sorted(each.collect(engine="streaming").iter_rows()))
+    of_nodes = store.scan(NODES).select("cluster", "gpu_types").unique().collect()
+    of_jobs = [distinct(jobs, "cluster", name) for name in ("gpu_types", "req_gpu_types")]
+    rows = {row for frame in (of_nodes, *of_jobs) for row in frame.iter_rows()}
+    return tuple(sorted((cluster, types) for cluster, types in rows if types))
