@@ -37,7 +37,13 @@ _DONE = "done:"
 )
 @pass_session
 def demo(
-    session: Session, *, no_serve: bool, host: str, port: int, folder: Path, scale: float
+    session: Session,
+    *,
+    no_serve: bool,
+    host: str | None,
+    port: int | None,
+    folder: Path,
+    scale: float,
 ) -> None:
     """Make a synthetic estate, ingest it as a user would, print findings, open the dashboard.
 
