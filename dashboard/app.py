@@ -12,7 +12,8 @@ from dashboard.freshness import add_freshness
 from dashboard.grid_callbacks import add_grid_rows
 from dashboard.monitoring import add_monitoring
 from dashboard.pictures import add_pictures
-from dashboard.reader import Reader
+from dashboard.reader import AT_ONCE, Reader
+from dashboard.reckoners import Reckoners
 from dashboard.report_jobs_page import add_report_jobs
 from dashboard.routing import add_callbacks, draw_page, warm
 from dashboard.same_origin import refuse_other_origins
@@ -29,13 +30,17 @@ WARM: Final = "plimsoll-warm"
 _ASSETS: Final = Path(__file__).parent / "assets"
 
 
-def create_app(store: Store | None, settings: Settings, registry: Registry) -> Dash:
+def create_app(
+    store: Store | None, settings: Settings, registry: Registry, *, beside: bool = False
+) -> Dash:
     """A Dash application over a store (or none), ready for `serve` or any WSGI server.
 
-    It answers under `settings.dashboard.base_path`.
+    It answers under `settings.dashboard.base_path`. `beside` has questions reckoned in processes
+    beside this one, from the packaged registry.
     """
     base = settings.dashboard.base_path
-    reader = Reader(store=store, settings=settings, registry=registry)
+    reckoners = Reckoners(store, settings, at_once=AT_ONCE) if store and beside else None
+    reader = Reader(store=store, settings=settings, registry=registry, reckoners=reckoners)
     app = Dash(
         "plimsoll",
         assets_folder=str(_ASSETS),

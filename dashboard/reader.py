@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from dashboard.edition import Edition, Watch, today
 from dashboard.memory import Memory
+from dashboard.reckoners import Reckoners
 from dashboard.shelf import FOLDER, Shelf
 from model.errors import InputError
 from model.question import Answer, Question
@@ -37,6 +38,9 @@ _TRIES: Final = 3
 _DATED: Final = NEEDS_NO_STORE | OF_THE_LEDGER | TAKES_A_STORE
 """Tables that tell ages, or that speak of today where no day is asked for."""
 
+_AT_HAND: Final = NEEDS_NO_STORE | OF_THE_LEDGER - {"symptoms"}
+"""Tables that read no jobs: to reckon them costs less than to ask another process."""
+
 _PINNED: ContextVar[Edition | None] = ContextVar("edition of the page that is drawn", default=None)
 
 
@@ -54,10 +58,18 @@ class Reader:
 
     A question that is being answered is not asked again meanwhile: who asks it waits. No more
     than `AT_ONCE` questions are reckoned at a time, so that memory stays bounded whatever is
-    asked. What took long is laid on a shelf in the store's folder for the next start.
+    asked; `reckoners` are the processes that reckon, where it is not the server itself. What took
+    long is laid on a shelf in the store's folder for the next start.
     """
 
-    def __init__(self, *, store: Store | None, settings: Settings, registry: Registry) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store | None,
+        settings: Settings,
+        registry: Registry,
+        reckoners: Reckoners | None = None,
+    ) -> None:
         self.store = store
         self.settings = settings
         self.registry = registry
@@ -67,6 +79,7 @@ class Reader:
         self.lists: Memory[tuple[Any, ...]] = Memory(LISTS, lambda _: 1)
         self.reckoned = 0
         self._watch = Watch(store)
+        self._reckoners = reckoners
         self._gate = BoundedSemaphore(AT_ONCE)
         self._shelf = Shelf(store.path / FOLDER, settings, registry) if store else None
         self._tidied: Edition | None = None
@@ -160,6 +173,8 @@ class Reader:
 
     def _reckon(self, question: Question) -> Answer:
         self.reckoned += 1
+        if self._reckoners is not None and question.table not in _AT_HAND:
+            return self._reckoners.ask(question)
         return answer(question, store=self.store, settings=self.settings, registry=self.registry)
 
     def _tidy(self, edition: Edition) -> None:

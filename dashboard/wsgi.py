@@ -23,7 +23,7 @@ STORE_VARIABLE: Final = "PLIMSOLL_STORE"
 def make() -> flask.Flask:
     """The application of PLIMSOLL_CONFIG and PLIMSOLL_STORE, or of what the settings name."""
     settings = load_settings()
-    app = create_app(_store(settings), settings, load_registry())
+    app = create_app(_store(settings), settings, load_registry(), beside=True)
     warming = app.server.extensions[WARM]
     Thread(target=warming.run, args=(Event(),), name="plimsoll-warm", daemon=True).start()
     server: flask.Flask = app.server

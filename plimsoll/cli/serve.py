@@ -34,7 +34,7 @@ def serve_session(session: Session, *, host: str | None, port: int | None) -> No
     except InputError as error:
         session.note(f"{error}")
         store = None
-    app = create_app(store, session.settings, session.registry)
+    app = create_app(store, session.settings, session.registry, beside=True)
     settled = session.settings.dashboard
     host, port = host or settled.host, settled.port if port is None else port
     session.note(f"Dashboard on http://{host}:{port} (stop it with Ctrl-C)")

@@ -92,11 +92,12 @@ def capacity_report(
     desk = _desk(selection, holdings)
     selection = desk.selection
     _check(desk, holdings)
+    earlier = changes.previous_edition(selection)
     written = _written(desk, progress)
     about = _about(desk, holdings)
     if "changes" in selection.sections:
         told = tuple(table for blocks in written.values() for table in _tables(blocks))
-        written["changes"], marked = changes.write(desk, told)
+        written["changes"], marked = changes.write(desk, told, earlier)
         written |= {key: _marked(blocks, marked) for key, blocks in written.items()}
     if "findings" in selection.sections:
         written["findings"] = findings.write(desk)

@@ -10,6 +10,7 @@ from model.errors import InputError
 from reports.capacity_report.desk import Desk
 from reports.capacity_report.previous import OPEN, Edition, read_edition
 from reports.capacity_report.revisions import REVISED, Revision, revisions
+from reports.capacity_report.selection import Selection
 from reports.document import (
     Block,
     Column,
@@ -58,22 +59,30 @@ _SAID: Final = (
 )
 
 
-def write(desk: Desk, tables: Sequence[TableBlock]) -> tuple[list[Block], Mapping[str, TableBlock]]:
-    """The section, and the tables in which revised cells are marked, by key.
+def previous_edition(chosen: Selection) -> Edition | None:
+    """The earlier edition to compare with; None where none is named, or nothing is compared.
 
     Raises:
-        InputError: where the earlier package cannot be read, or holds what this edition withholds.
+        InputError: where its package cannot be read, or holds what this edition withholds.
     """
-    previous = desk.selection.previous
-    if previous is None:
-        return [Paragraph(words(_NONE))], {}
-    earlier = read_edition(previous)
-    if desk.selection.protected and not earlier.withholds:
+    if chosen.previous is None or "changes" not in chosen.sections:
+        return None
+    earlier = read_edition(chosen.previous)
+    if chosen.protected and not earlier.withholds:
         raise InputError(
             "the previous edition withholds nothing, and this one does",
-            where=str(previous),
+            where=str(chosen.previous),
             hint=f"compare with one that withholds as well, or add {OPEN}.",
         )
+    return earlier
+
+
+def write(
+    desk: Desk, tables: Sequence[TableBlock], earlier: Edition | None
+) -> tuple[list[Block], Mapping[str, TableBlock]]:
+    """The section, and the tables in which revised cells are marked, by key."""
+    if earlier is None:
+        return [Paragraph(words(_NONE))], {}
     found = [
         revision
         for table in tables
