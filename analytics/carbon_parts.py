@@ -14,7 +14,7 @@ from analytics.energy import JOB_GPUS, Facility, Reckoning, bases_of, with_power
 from analytics.fingerprint import fingerprint
 from analytics.grid import CLOCKS, REGION, Grid
 from analytics.job_activity import DeviceRates
-from analytics.parted import Frames, Part, Rows, lazy, of_part, parts_of
+from analytics.parted import Frames, Part, Rows, lazy, of_part, parts_of, touching
 from analytics.stretches import by_months, up_to
 from analytics.tally import batches
 from analytics.watts import Hardware
@@ -48,7 +48,7 @@ def carbon_of_jobs(
     fine = sites.grid.over(months.calendar)
     bases = fingerprint(bases_of(sites.hardware), sites.facilities, sites.region, narrow)
     parts: list[pl.DataFrame] = []
-    for part in parts_of(jobs):
+    for part in parts_of(touching(jobs, calendar.begin_s, calendar.end_s)):
         until, rates = up_to(months.calendar, part.last_s), _rates_of(part, sites)
         make = partial(_of_part, sites=sites, rates=rates, grid=fine, calendar=until, by=narrow)
         told = fine.rates(part.first_s, until.end_s), rates.source if rates else None

@@ -8,7 +8,7 @@ import polars as pl
 
 from analytics.calendar import Calendar
 from analytics.finding import Finding
-from analytics.parted import Frames, Part, Rows, of_part, parts_of
+from analytics.parted import Frames, Part, Rows, of_part, parts_of, touching
 from analytics.reductions import summed_by
 from analytics.stretches import by_months, up_to
 
@@ -56,7 +56,7 @@ def outcomes(jobs: Rows, *, calendar: Calendar, by: Sequence[str] = ()) -> Findi
 def _summed(jobs: Rows, keys: list[str], calendar: Calendar) -> pl.DataFrame:
     months = by_months(calendar)
     parts: list[pl.DataFrame] = []
-    for part in parts_of(jobs):
+    for part in parts_of(touching(jobs, calendar.begin_s, calendar.end_s)):
         until = up_to(months.calendar, part.last_s)
         make = partial(_of_part, keys=keys, calendar=until)
         parts += of_part(jobs, part, "outcomes", make, keys, until.spans)

@@ -11,7 +11,7 @@ import polars as pl
 from analytics.calendar import Calendar
 from analytics.group_numbers import numbered, with_new_groups
 from analytics.job_events import Census, job_moments, reduce_jobs, take_census
-from analytics.parted import Frames, Part, Rows, of_part, parts_of
+from analytics.parted import Frames, Part, Rows, of_part, parts_of, touching
 from analytics.reductions import CELL, GROUP, complete, summed, ticks
 from analytics.stretches import Stretch, by_months, up_to
 
@@ -43,7 +43,7 @@ def usage_sums(
     """Book the jobs that touch the calendar: see `job_moments`."""
     months = by_months(calendar)
     rows, told = [], []
-    for part in parts_of(jobs):
+    for part in parts_of(touching(jobs, calendar.begin_s, calendar.end_s)):
         until = up_to(months.calendar, part.last_s)
         make = partial(_of_part, by=by, calendar=until, physical=physical)
         frames = of_part(jobs, part, "usage", make, by, until.spans, physical)

@@ -10,7 +10,7 @@ import polars as pl
 
 from analytics.calendar import Calendar
 from analytics.group_numbers import numbered, with_new_groups
-from analytics.parted import Frames, Part, Rows, of_part, parts_of
+from analytics.parted import Frames, Part, Rows, of_part, parts_of, touching
 from analytics.reductions import CELL, GROUP, Frame, summed, ticks
 from analytics.stretches import Stretch, by_months, up_to
 from analytics.wait_histogram import HISTOGRAM_SCHEMA, bins, merged
@@ -69,7 +69,7 @@ def tally_waits(
     months = by_months(calendar)
     followed = _cut_short(lost, by, months)
     parts: list[Frames] = []
-    for part in parts_of(jobs):
+    for part in parts_of(touching(jobs, calendar.begin_s, calendar.end_s)):
         until = up_to(months.calendar, part.last_s)
         cut = followed.filter(pl.col(_PERIOD) < len(until))
         make = partial(

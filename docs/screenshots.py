@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import chdir, contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -41,18 +41,20 @@ def main() -> None:
     parser.add_argument("--scale", type=float, default=1.0, help="size of the estate")
     parser.add_argument("--folder", type=Path, default=PICTURES)
     asked = parser.parse_args()
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    folder = asked.folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
     with served(asked.scale) as address, chromium() as browser:
-        for path in pictures(browser, address, asked.folder):
+        for path in pictures(browser, address, folder):
             print(path)  # noqa: T201
 
 
 @contextmanager
 def served(scale: float) -> Iterator[str]:
     """The dashboard over an estate made for it, at an address of this machine."""
-    with tempfile.TemporaryDirectory() as folder:
-        estate = generate_estate(Path(folder) / "estate", scale=scale)
-        with open_store(Path(folder) / "store", create=True) as store:
+    with tempfile.TemporaryDirectory() as folder, chdir(folder):
+        demo = Path("plimsoll-demo")
+        estate = generate_estate(demo / "estate", scale=scale)
+        with open_store(demo / "store", create=True) as store:
             ingest_estate(estate, store)
             app = create_app(store, load_settings(estate.settings), load_registry())
             server = waitress.create_server(app.server, host="127.0.0.1", port=0)

@@ -50,13 +50,14 @@ def legend_entries(chart: Chart, pen: Pen) -> list[tuple[str, str]]:
 
 
 def _watermark(pen: Pen, *, low: bool) -> dict[str, Any]:
-    """The word across the chart; in a low one at its right, where no label is hidden by it."""
+    """The word across the chart; in a low one at its lower right, beside the shortest bar."""
     shadow = {} if low else {"shadow": f"0 0 2px {pen.theme.ground}"}
     return {
         "text": SYNTHETIC,
         "x": 1 if low else 0.5,
         "xanchor": "right" if low else "center",
-        "y": 0.5,
+        "y": 0 if low else 0.5,
+        "yanchor": "bottom" if low else "middle",
         "xref": "paper",
         "yref": "paper",
         "showarrow": False,
