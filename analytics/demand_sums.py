@@ -8,7 +8,7 @@ import polars as pl
 
 from analytics.asks import asks, with_alike
 from analytics.calendar import Calendar
-from analytics.parted import Rows, touching
+from analytics.parted import Rows
 from analytics.pending import AFTER, FIRST, at_each_end, with_pending_bins
 from analytics.reductions import summed_by
 from analytics.resubmissions import DAY_S, HOUR_S, JOB_KEY, WEEK_S
@@ -50,7 +50,7 @@ def demand_sums(
     """Sum jobs in batches; see `asks`, `analytics.resubmissions`, `analytics.like_jobs`."""
     parts = [
         _of_batch(asks(batch, by, last_seen=last_seen), by, calendar, came_again)
-        for batch in batches(touching(jobs, calendar.begin_s, calendar.end_s))
+        for batch in batches(jobs)
     ]
     started = pl.concat(part.started for part in parts)
     return DemandSums(
