@@ -50,20 +50,23 @@ def legend_entries(chart: Chart, pen: Pen) -> list[tuple[str, str]]:
 
 
 def _watermark(pen: Pen, *, low: bool) -> dict[str, Any]:
-    """The word across the chart; in a low one at its lower right, beside the shortest bar."""
+    """The word across the chart; in a low one at its right, where there is least to hide.
+
+    That is beside the shortest bar, or on a narrow screen beside the name above the longest.
+    """
     shadow = {} if low else {"shadow": f"0 0 2px {pen.theme.ground}"}
     return {
         "text": SYNTHETIC,
         "x": 1 if low else 0.5,
         "xanchor": "right" if low else "center",
-        "y": 0 if low else 0.5,
-        "yanchor": "bottom" if low else "middle",
+        "y": 0.5 if not low else 1 if pen.narrow else 0,
+        "yanchor": "middle" if not low else "top" if pen.narrow else "bottom",
         "xref": "paper",
         "yref": "paper",
         "showarrow": False,
         "textangle": 0 if low else -18,
         "font": {
-            "size": 24 if pen.narrow or low else 34,
+            "size": (14 if pen.narrow else 24) if low else 24 if pen.narrow else 34,
             "color": pen.theme.watermark,
             "family": FONT,
         }

@@ -1,5 +1,6 @@
 """Lying charts: a line a name, its bar or its dots to the right."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import plotly.graph_objects as go
@@ -10,6 +11,13 @@ from reports.palette import ink_on
 
 _LINE_PX: Final = 30
 _TALL_LINE_PX: Final = 46
+_NARROW_PX: Final = 240
+_WIDE_PX: Final = 520
+"""What a line has for its bar and its label: on a screen of 320 px, and of 1,000 px or so."""
+
+_LETTER_PX: Final = 7
+_GAP_PX: Final = 6
+_MOST_OF_A_LINE: Final = 0.65
 
 
 def bars(figure: go.Figure, chart: Chart, pen: Pen) -> None:
@@ -27,11 +35,22 @@ def bars(figure: go.Figure, chart: Chart, pen: Pen) -> None:
         width=0.42 if pen.narrow else 0.62,
         **hover(chart, series, chart.categories),
     )
-    largest = max((v for v in series.values if v is not None), default=1) or 1
-    room = largest * (1.32 if pen.narrow else 1.14)
+    labels = series.labels or ("",) * len(series.values)
+    room = room_for(series.values, labels, pen)
     axis = value_axis(chart, pen, showgrid=False, showticklabels=False, range=[0, room])
     figure.update_layout(xaxis=axis)
     name_lines(figure, chart, pen, below=8)
+
+
+def room_for(ends: Sequence[float | None], labels: Sequence[str], pen: Pen) -> float:
+    """How far the axis of bars must reach for the label at each bar's end to fit beside it."""
+    line_px = _NARROW_PX if pen.narrow else _WIDE_PX
+    reaches = [
+        end / (1 - min(_MOST_OF_A_LINE, (len(label) * _LETTER_PX + _GAP_PX) / line_px))
+        for end, label in zip(ends, labels, strict=True)
+        if end is not None
+    ]
+    return max(reaches, default=1) or 1
 
 
 def stack(figure: go.Figure, chart: Chart, pen: Pen) -> None:

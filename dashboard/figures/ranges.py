@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard.figures.frame import Pen, axis_title, hover, name_axis, plain, value_axis
-from dashboard.figures.lying import name_lines
+from dashboard.figures.lying import name_lines, room_for
 from reports.charts.description import Chart, Series
 
 
@@ -32,8 +32,7 @@ def ranges(figure: go.Figure, chart: Chart, pen: Pen) -> None:
         cliponaxis=False,
         hoverinfo="skip",
     )
-    largest = max((end for end in ends if end is not None), default=1) or 1
-    room = largest * (1.75 if pen.narrow else 1.3)
+    room = room_for(ends, _labels(chart), pen)
     axis = value_axis(chart, pen, showgrid=False, showticklabels=False, range=[0, room])
     figure.update_layout(barmode="overlay", xaxis=axis)
     name_lines(figure, chart, pen, below=8)
@@ -50,7 +49,7 @@ def periods(figure: go.Figure, chart: Chart, pen: Pen) -> None:
     figure.update_layout(
         barmode="overlay",
         bargap=0.25,
-        xaxis=name_axis(pen, nticks=4 if pen.narrow else 8, tickangle=0),
+        xaxis=name_axis(pen, nticks=3 if pen.narrow else 8, tickangle=0),
         yaxis=value_axis(chart, pen, title=axis_title(chart.axis, pen)),
     )
 

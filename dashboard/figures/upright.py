@@ -167,7 +167,7 @@ def multiples(figure: go.Figure, chart: Chart, pen: Pen) -> None:
     )
     for place in range(len(chart.facets)):
         _facet(figure, chart, pen, place=place, across=across)
-    figure.update_xaxes(name_axis(pen, nticks=4 if pen.narrow else 6, tickangle=0))
+    figure.update_xaxes(name_axis(pen, nticks=3 if pen.narrow else 6, tickangle=0))
     figure.update_yaxes(value_axis(chart, pen, nticks=4))
     figure.update_annotations(font={"size": 14, "color": pen.theme.ink, "family": FONT})
     figure.update_layout(
