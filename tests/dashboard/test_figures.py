@@ -69,6 +69,16 @@ def test_columns_lie_down_on_a_narrow_screen_one_line_a_figure():
     assert bar.marker.color[:2] == (DARK.roles["second"], DARK.roles["main"])
 
 
+@pytest.mark.parametrize("kind", ["bars", "ranges"])
+def test_the_label_of_the_longest_bar_fits_on_a_screen_of_320_pixels(kind: str):
+    """On such a screen the plot has 216 px and 26 more at its right; a letter takes 6.6."""
+    label = "3.74 million (79.2%)"
+    both = (Series("low", (1.0, 3e5)), Series("high", (2.0, 3.74e6), labels=("2 (0.0%)", label)))
+    chart = Chart(kind, "", "", ("a", "b"), both if kind == "ranges" else both[1:])
+    reach = draw(chart, Pen(LIGHT, narrow=True)).layout.xaxis.range[1]
+    assert 216 * 3.74e6 / reach + 6.6 * len(label) < 216 + 26
+
+
 def test_the_band_of_reference_is_drawn_where_it_lies():
     chart = replace(
         CHARTS["dots"],
