@@ -40,6 +40,8 @@ from reports.wording import day, span
 TITLE: Final = "Capacity report"
 SUBTITLE: Final = "GPU capacity for research: what there is, what was asked for, what ran"
 
+_MOST_NAMES: Final = 16
+
 Progress = Callable[[int, int, str], None]
 
 _WRITERS: Final[Mapping[str, Callable[[Desk], list[Block]]]] = {
@@ -276,7 +278,7 @@ def _about(desk: Desk, holdings: Holdings) -> tuple[tuple[str, str], ...]:
     told = {
         "Edition": day(desk.selection.edition),
         "Period": _period(desk) if desk.has_store else None,
-        "Clusters": ", ".join(clusters) or None,
+        "Clusters": _clusters(clusters, desk.selection.sections),
         "Data as of": reach if as_of else "no data of clusters: the registry alone",
         "Capacity compared on": day(desk.selection.edition),
         "Store version": _store_version(desk),
@@ -286,6 +288,13 @@ def _about(desk: Desk, holdings: Holdings) -> tuple[tuple[str, str], ...]:
         "Contact": desk.selection.contact,
     }
     return tuple((what, said) for what, said in told.items() if said)
+
+
+def _clusters(names: Sequence[str], sections: Sequence[str]) -> str | None:
+    """All names, as far as they leave the contents their place on the cover."""
+    if len(names) > _MOST_NAMES and "quality" in sections:
+        return f"{len(names)}, named in the section “{SECTIONS['quality']}”"
+    return ", ".join(names) or None
 
 
 def _citation(desk: Desk, holdings: Holdings) -> str:
