@@ -21,6 +21,7 @@ from reports.capacity_report.protection import (
     with_gap,
 )
 from reports.capacity_report.selection import Selection
+from reports.capacity_report.unobserved import without_unobserved
 from reports.charts import Chart
 from reports.command import command_of
 from reports.disclosure import Guard
@@ -164,15 +165,24 @@ class Desk:
         return max(step, finest, key=PERIODS.index)
 
     def _observed(self) -> tuple[date | None, date | None]:
+        spans = self._spans()
+        if not spans:
+            return None, None
+        return min(first for first, _ in spans).date(), max(last for _, last in spans).date()
+
+    def _spans(self) -> list[tuple[datetime, datetime]]:
+        """The spans of time in which any of the chosen clusters was observed."""
         clusters = tuple(("cluster", name) for name in self.selection.clusters)
         answer = self.if_any(self.overall("observed", where=clusters))
         if answer is None:
-            return None, None
-        first, last = answer.frame["observed_from"].min(), answer.frame["observed_to"].max()
-        return _date(first), _date(last)
+            return []
+        return list(answer.frame.select("observed_from", "observed_to").iter_rows())
 
     def show(self, exhibit: Exhibit) -> list[Block]:
         """The blocks of an exhibit, in the order of reading."""
+        if exhibit.shown is None:
+            answer = without_unobserved(exhibit.answer, self._spans())
+            exhibit = replace(exhibit, answer=answer)
         table = self._marked(table_of(exhibit))
         self.shown.append(table)
         drawn_on = [table, *self._more(exhibit)]
@@ -273,12 +283,6 @@ def _steady(answer: Answer) -> Answer:
     """The answer to so many significant digits as are the same whichever thread ends first."""
     floats = selectors.float().round_sig_figs(_SIGNIFICANT)
     return replace(answer, frame=answer.frame.with_columns(floats))
-
-
-def _date(moment: object) -> date | None:
-    if isinstance(moment, datetime):
-        return moment.date()
-    return moment if isinstance(moment, date) else None
 
 
 def missing(lacking: Missing) -> Callout:
