@@ -36,14 +36,9 @@ def reckoners(store: Store) -> Reckoners:
     return Reckoners(store, Settings(), at_once=1)
 
 
-def children() -> set[str]:
-    tasks = Path(f"/proc/{os.getpid()}/task").glob("*/children")
-    return {
-        child
-        for task in tasks
-        for child in task.read_text().split()
-        if "spawn_main" in Path(f"/proc/{child}/cmdline").read_text()
-    }
+def processes(reckoners: Reckoners) -> set[int]:
+    """The processes that wait for a question."""
+    return {free._process.pid for free in reckoners._free.queue if free}
 
 
 def test_another_process_gives_the_same_answer_and_the_same_fault(store, reckoners):
@@ -54,23 +49,23 @@ def test_another_process_gives_the_same_answer_and_the_same_fault(store, reckone
     with pytest.raises(InputError, match="no jobs") as told:
         reckoners.ask(Question("usage"))
     assert told.value.hint
-    assert len(children()) == 1
+    assert len(processes(reckoners)) == 1
 
 
 def test_a_process_that_is_killed_is_replaced(reckoners):
     reckoners.ask(APPLICATIONS)
-    (child,) = children()
-    os.kill(int(child), signal.SIGKILL)
+    (child,) = processes(reckoners)
+    os.kill(child, signal.SIGKILL)
     with pytest.raises(InputError, match="memory may have run out"):
         reckoners.ask(APPLICATIONS)
     assert reckoners.ask(APPLICATIONS).frame.height == 1
-    assert child not in children()
+    assert child not in processes(reckoners)
 
 
 def test_a_process_that_has_grown_is_replaced(reckoners, monkeypatch):
     monkeypatch.setattr(module, "GROWN_BYTES", 1)
     reckoners.ask(APPLICATIONS)
-    assert children() == set()
+    assert processes(reckoners) == set()
     assert reckoners.ask(APPLICATIONS).frame.height == 1
 
 
@@ -78,6 +73,6 @@ def test_a_reader_asks_others_only_of_what_reads_jobs(store, reckoners):
     reader = Reader(store=store, settings=Settings(), registry=load_registry(), reckoners=reckoners)
     reader.ask(Question("quarantine"))
     reader.ask(Question("targets"))
-    assert children() == set()
+    assert processes(reckoners) == set()
     reader.ask(APPLICATIONS)
-    assert len(children()) == 1
+    assert len(processes(reckoners)) == 1

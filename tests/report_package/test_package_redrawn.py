@@ -22,6 +22,7 @@ MARK = re.compile(r"<(path|text)([^>]*)>([^<]*)")
 SAID = re.compile(r'\s(?:role|aria-[a-z]+|class|pointer-events)="[^"]*"')
 PIXELS = 2
 SHARE = 0.03
+_TRIES = 3
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e-?\d+)?")
 
 
@@ -53,6 +54,16 @@ def served(folder: Path) -> Iterator[str]:
         server.wait()
         if server.stdout:
             server.stdout.close()
+
+
+def lacking(chart: Chart, folder: Path, key: str) -> list[str]:
+    """`missing`, of the best of a few drawings: rows that arrive late leave a mark undrawn."""
+    report, lacks = draw_svg(chart), [""]
+    for _ in range(_TRIES):
+        lacks = missing(report, redrawn(folder, key))
+        if not lacks:
+            break
+    return lacks
 
 
 def redrawn(folder: Path, key: str) -> str:
@@ -87,8 +98,7 @@ def _apart(one: list[float], other: list[float]) -> bool:
 
 def test_figures_of_the_report_are_drawn_again_from_its_package(bare):
     for block in bare.document.charts:
-        drawn = redrawn(bare.folder / "charts", block.key)
-        assert missing(draw_svg(block.chart), drawn) == [], block.key
+        assert lacking(block.chart, bare.folder / "charts", block.key) == [], block.key
 
 
 @pytest.mark.parametrize("chart", CHARTS.values(), ids=CHARTS)
@@ -97,9 +107,8 @@ def test_every_kind_of_chart_is_drawn_again(tmp_path: Path, chart: Chart):
     table = drawn_table(block)
     (tmp_path / "it.csv").write_bytes(csv_bytes(table))
     (tmp_path / "it.vl.json").write_bytes(chart_bytes(block, table, "data/table.csv"))
-    drawn = redrawn(tmp_path, "it")
-    assert missing(draw_svg(chart), drawn) == []
-    assert (SYNTHETIC in drawn) is chart.synthetic
+    assert lacking(chart, tmp_path, "it") == []
+    assert (SYNTHETIC in redrawn(tmp_path, "it")) is chart.synthetic
 
 
 def test_a_value_that_was_changed_is_drawn_otherwise(tmp_path: Path):
@@ -109,4 +118,4 @@ def test_a_value_that_was_changed_is_drawn_otherwise(tmp_path: Path):
     value = str(table.frame["value"][0])
     (tmp_path / "it.csv").write_text(content.replace(value, "0.5", 1))
     (tmp_path / "it.vl.json").write_bytes(chart_bytes(block, table, "data/table.csv"))
-    assert missing(draw_svg(block.chart), redrawn(tmp_path, "it"))
+    assert lacking(block.chart, tmp_path, "it")

@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from kept_store import DAYS, SETTINGS, job, made_store, write
+from kept_store import SETTINGS, made_store
 
 from dashboard.ahead import in_child, reckon
 from dashboard.reader import Reader
@@ -54,9 +54,6 @@ def test_after_reckoning_neither_pages_nor_report_reckon_anything(store, reckone
     reckoned.clear()
     look_at_everything(store)
     assert reckoned == []
-    write(store, [job(3000, cluster="b", day=DAYS - 4)])
-    look_at_everything(store)
-    assert reckoned
 
 
 def test_where_nothing_can_be_kept_one_line_says_so(store):
