@@ -1,8 +1,15 @@
 """All checks, in the order in which a report shows them."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import astuple, fields, replace
+from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 
+import polars as pl
+
+from analytics.parted import Frames, of_all
 from reports.doctor import (
     gpu_checks,
     identity_checks,
@@ -51,6 +58,13 @@ CLUSTER_CHECKS: Final[tuple[ClusterCheck, ...]] = (
 )
 
 
+_NO_TIME: Final = datetime.fromtimestamp(0, UTC)
+_OF_THE_CLOCK: Final = frozenset({span_checks.freshness, record_checks.clock_skew})
+_FOUND: Final = dict.fromkeys(
+    ["name", "of_check", *(each.name for each in fields(Symptom))], pl.String()
+)
+
+
 def examine(evidence: Evidence) -> list[Symptom]:
     """What every check finds: errors, then warnings, then notes, else in the checks' order."""
     return by_severity(_found(evidence))
@@ -66,6 +80,38 @@ def _found(evidence: Evidence) -> Iterator[Symptom]:
         yield from check(evidence)
     yield from identity_checks.twins(evidence.jobs)
     yield from identity_checks.reused_ids(evidence.jobs)
+    known = _of_the_data(evidence)
     for cluster in evidence.clusters:
         for of_cluster in CLUSTER_CHECKS:
-            yield from of_cluster(cluster)
+            if of_cluster in _OF_THE_CLOCK:
+                yield from of_cluster(cluster)
+            else:
+                yield from known.get((cluster.name, of_cluster.__name__), ())
+
+
+def _of_the_data(evidence: Evidence) -> Mapping[tuple[str, str], list[Symptom]]:
+    """What the checks that no clock changes find, by cluster and check; kept with the jobs."""
+    others = [_beside_jobs(cluster) for cluster in evidence.clusters]
+    make = partial(_looked_for, evidence.clusters)
+    (frame,) = of_all(evidence.jobs, "symptoms of clusters", make, others)
+    found: dict[tuple[str, str], list[Symptom]] = defaultdict(list)
+    for name, check, *told in frame.iter_rows():
+        found[name, check].append(Symptom(*told))
+    return found
+
+
+def _looked_for(clusters: Sequence[ClusterEvidence]) -> Frames:
+    rows = [
+        (cluster.name, check.__name__, *astuple(symptom))
+        for cluster in clusters
+        for check in CLUSTER_CHECKS
+        if check not in _OF_THE_CLOCK
+        for symptom in check(cluster)
+    ]
+    return [pl.DataFrame(rows, schema=_FOUND, orient="row")]
+
+
+def _beside_jobs(cluster: ClusterEvidence) -> ClusterEvidence:
+    """All that the checks look at but jobs and the clock."""
+    none = cluster.jobs.clear()
+    return replace(cluster, jobs=none, tracked_jobs=none, now=_NO_TIME)

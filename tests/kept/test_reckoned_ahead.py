@@ -6,17 +6,23 @@ from pathlib import Path
 from threading import Event, Thread
 
 import pytest
-from kept_store import SETTINGS, made_store
+from kept_store import SETTINGS, job, made_store, write
 
 from dashboard.ahead import in_child, reckon
 from dashboard.reader import Reader
 from dashboard.routing import warm
 from dashboard.warming import Warming
+from model.cluster_settings import ClusterSettings
 from model.errors import InputError
 from model.progress import no_progress
 from model.registry import load_registry
+from model.settings import Settings
 from reports.answer import NEEDS_NO_STORE, OF_THE_LEDGER, TABLES, TAKES_A_STORE
 from reports.capacity_report.order import Order, holdings_of, report_of, selection_of
+from reports.doctor import checks
+from reports.doctor.checks import examine
+from reports.doctor.evidence import gather
+from reports.doctor.symptom import Symptom
 from store import Store
 from store.kept import FOLDER
 
@@ -54,6 +60,27 @@ def test_after_reckoning_neither_pages_nor_report_reckon_anything(store, reckone
     reckoned.clear()
     look_at_everything(store)
     assert reckoned == []
+
+
+def test_the_doctors_checks_follow_the_data_and_the_settings(store, monkeypatch):
+    """What they find of jobs is kept; the clock's checks are made each time."""
+
+    def found(settings: Settings = SETTINGS) -> list[Symptom]:
+        return examine(gather(store, settings=settings, registry=load_registry()))
+
+    first = found()
+    assert found() == first
+    monkeypatch.setattr(checks, "_looked_for", lambda _: pytest.fail("looked again"))
+    assert found() == first
+    monkeypatch.undo()
+    strange = job(4000, cluster="a", day=3, job_state="BEWITCHED")
+    write(store, [strange])
+    assert {symptom.what for symptom in found()} - {symptom.what for symptom in first}
+    untyped = job(4001, cluster="b", day=3, gpu_types="a100-x:1")
+    write(store, [untyped])
+    assert any("a100-x" in symptom.what for symptom in found())
+    aliases = ClusterSettings(name="b", gpu_aliases={"a100-x": "a100-sxm-40"})
+    assert not any("a100-x" in symptom.what for symptom in found(Settings(clusters=(aliases,))))
 
 
 def test_where_nothing_can_be_kept_one_line_says_so(store):
