@@ -2,8 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import astuple, fields, replace
-from datetime import UTC, datetime
+from dataclasses import astuple, fields
 from functools import partial
 from typing import Final
 
@@ -58,7 +57,7 @@ CLUSTER_CHECKS: Final[tuple[ClusterCheck, ...]] = (
 )
 
 
-_NO_TIME: Final = datetime.fromtimestamp(0, UTC)
+_KNOWN: Final = frozenset({"jobs", "tracked_jobs", "catalogue", "now"})
 _OF_THE_CLOCK: Final = frozenset({span_checks.freshness, record_checks.clock_skew})
 _FOUND: Final = dict.fromkeys(
     ["name", "of_check", *(each.name for each in fields(Symptom))], pl.String()
@@ -93,7 +92,8 @@ def _of_the_data(evidence: Evidence) -> Mapping[tuple[str, str], list[Symptom]]:
     """What the checks that no clock changes find, by cluster and check; kept with the jobs."""
     others = [_beside_jobs(cluster) for cluster in evidence.clusters]
     make = partial(_looked_for, evidence.clusters)
-    (frame,) = of_all(evidence.jobs, "symptoms of clusters", make, others)
+    gpus = evidence.registry.gpus
+    (frame,) = of_all(evidence.jobs, "symptoms of clusters", make, others, gpus)
     found: dict[tuple[str, str], list[Symptom]] = defaultdict(list)
     for name, check, *told in frame.iter_rows():
         found[name, check].append(Symptom(*told))
@@ -111,7 +111,6 @@ def _looked_for(clusters: Sequence[ClusterEvidence]) -> Frames:
     return [pl.DataFrame(rows, schema=_FOUND, orient="row")]
 
 
-def _beside_jobs(cluster: ClusterEvidence) -> ClusterEvidence:
-    """All that the checks look at but jobs and the clock."""
-    none = cluster.jobs.clear()
-    return replace(cluster, jobs=none, tracked_jobs=none, now=_NO_TIME)
+def _beside_jobs(cluster: ClusterEvidence) -> list[object]:
+    """All that checks look at of a cluster but its jobs, which `of_all` knows, and the clock."""
+    return [getattr(cluster, each.name) for each in fields(cluster) if each.name not in _KNOWN]

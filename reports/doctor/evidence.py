@@ -9,7 +9,6 @@ from typing import NamedTuple
 import polars as pl
 
 from analytics.parted import Rows, lazy
-from analytics.tracking import gpu_partitions, with_gpu_tracking
 from ingest.jobs import ZONE_ASSUMED
 from model.cluster_settings import ClusterSettings
 from model.gpus import GpuCatalogue
@@ -146,7 +145,7 @@ def _cluster(facts: Facts, entry: Cluster, now: datetime) -> ClusterEvidence:
         synthetic=entry.synthetic,
         settings=facts.settings.cluster(name),
         jobs=jobs,
-        tracked_jobs=lazy(with_gpu_tracking(jobs, gpu_partitions=gpu_partitions(nodes.lazy()))),
+        tracked_jobs=lazy(facts.tracked_jobs.filter(mine)),
         nodes=nodes,
         events=facts.events.filter(mine),
         telemetry_rows=_height(facts.store.scan(GPU_SAMPLES).filter(mine)),
