@@ -1,6 +1,5 @@
 """Reckons ahead what pages and reports ask without a filter, so that no reader waits for it."""
 
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -10,7 +9,7 @@ from typing import Final
 from filelock import FileLock
 
 from dashboard.reader import Reader
-from dashboard.report_program import program
+from dashboard.report_program import program, stop
 from dashboard.routing import warm
 from model.errors import InputError, PlimsollError
 from model.progress import Progress
@@ -23,7 +22,6 @@ from store import Store
 
 _LOCK: Final = "reckoning.lock"
 _LOOK_S: Final = 0.25
-_GRACE_S: Final = 5
 
 
 def reckon(store: Store, settings: Settings, registry: Registry, *, progress: Progress) -> None:
@@ -56,17 +54,16 @@ def in_child(reader: Reader) -> Callable[[Event], None]:
 
     The memory that reckoning takes then is not the server's, which keeps its own for long.
     """
-    polite = [found, "-n", "10"] if (found := shutil.which("nice")) else []
-    call = [*polite, *program(reader), "--quiet", "store", "reckon"]
+    call = [*program(reader), "--quiet", "store", "reckon"]
 
-    def run(stop: Event) -> None:
+    def run(told_to_stop: Event) -> None:
         if reader.store is None or _is_kept(reader.store, _done(reader.store, reader.settings)):
             return
         quiet = subprocess.DEVNULL
         process = subprocess.Popen(call, stdin=quiet, stdout=quiet, stderr=quiet)
-        while process.poll() is None and not stop.wait(_LOOK_S):
+        while process.poll() is None and not told_to_stop.wait(_LOOK_S):
             pass
-        _end(process)
+        stop(process)
 
     return run
 
@@ -95,13 +92,3 @@ def _alone(store: Store) -> Iterator[None]:
         yield
     finally:
         lock.release()
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    if process.poll() is None:
-        process.terminate()
-    try:
-        process.wait(_GRACE_S)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()

@@ -5,7 +5,9 @@ Polars gives memory back late: a process that has grown is replaced once it has 
 
 import os
 import signal
+from collections.abc import Callable
 from contextlib import suppress
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 from queue import LifoQueue
@@ -99,15 +101,18 @@ def _serve(pipe: "Connection[_Told, Question]", folder: Path, settings: Settings
     """Answer until the server closes the pipe, or has ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(_NICENESS)
-    with suppress(EOFError), open_store(folder, catalogue_url=settings.catalogue_url) as store:
+    opened = cache(partial(open_store, folder, catalogue_url=settings.catalogue_url))
+    with suppress(EOFError):
         while True:
-            found = _answered(pipe.recv(), store, settings)
+            found = _answered(pipe.recv(), opened, settings)
             pipe.send(_Told(found, _held_bytes()))
 
 
-def _answered(question: Question, store: Store, settings: Settings) -> Answer | Exception:
+def _answered(
+    question: Question, opened: Callable[[], Store], settings: Settings
+) -> Answer | Exception:
     try:
-        return answer(question, store=store, settings=settings, registry=load_registry())
+        return answer(question, store=opened(), settings=settings, registry=load_registry())
     except Exception as fault:  # noqa: BLE001 the asker raises it
         return fault
 

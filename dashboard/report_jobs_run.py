@@ -17,7 +17,7 @@ import msgspec
 from dashboard.reader import Reader
 from dashboard.report_jobs import ACTIVE, Job, ReportFile, ReportRuns, Status
 from dashboard.report_jobs_place import make_private, runs_of
-from dashboard.report_program import complaint, program
+from dashboard.report_program import complaint, program, stop
 from model.errors import InputError
 from reports.capacity_report.order import Order, arguments_of
 
@@ -27,7 +27,6 @@ TIME_LIMIT_S: Final = 3600
 SIZE_LIMIT_BYTES: Final = 2 * 2**30
 _FREE_BYTES: Final = 256 * 2**20
 _LOOK_S: Final = 0.25
-_GRACE_S: Final = 5
 
 
 class Child:
@@ -36,8 +35,7 @@ class Child:
     def __init__(self, runs: ReportRuns, job: Job, call: Sequence[str]) -> None:
         self._began = time.monotonic()
         self._files = runs.files_folder(job.id)
-        politely = [found, "-n", "10"] if (found := shutil.which("nice")) else []
-        command = [*politely, *call, *arguments_of(job.order), "--log-format", "json"]
+        command = [*call, *arguments_of(job.order), "--log-format", "json"]
         with (
             runs.progress_file(job.id).open("wb") as told,
             runs.fault_file(job.id).open("wb") as faults,
@@ -64,13 +62,8 @@ class Child:
         return None
 
     def stop(self) -> None:
-        """End the process, by force where it does not heed."""
-        self._process.terminate()
-        try:
-            self._process.wait(_GRACE_S)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        """End the process."""
+        stop(self._process)
 
 
 class Runner:

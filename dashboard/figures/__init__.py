@@ -50,25 +50,21 @@ def legend_entries(chart: Chart, pen: Pen) -> list[tuple[str, str]]:
 
 
 def _watermark(pen: Pen, *, low: bool) -> dict[str, Any]:
-    """The word across the chart; in a low one at its right, where there is least to hide.
+    """The word on the chart: across it, or in a low one at its right."""
+    place, font = _beside(pen) if low else _across(pen)
+    told = {"color": pen.theme.watermark, "family": FONT}
+    paper = {"xref": "paper", "yref": "paper", "showarrow": False}
+    return {"text": SYNTHETIC, "font": {**told, **font}, **paper, **place}
 
-    That is beside the shortest bar, or on a narrow screen beside the name above the longest.
-    """
-    shadow = {} if low else {"shadow": f"0 0 2px {pen.theme.ground}"}
-    return {
-        "text": SYNTHETIC,
-        "x": 1 if low else 0.5,
-        "xanchor": "right" if low else "center",
-        "y": 0.5 if not low else 1 if pen.narrow else 0,
-        "yanchor": "middle" if not low else "top" if pen.narrow else "bottom",
-        "xref": "paper",
-        "yref": "paper",
-        "showarrow": False,
-        "textangle": 0 if low else -18,
-        "font": {
-            "size": (14 if pen.narrow else 24) if low else 24 if pen.narrow else 34,
-            "color": pen.theme.watermark,
-            "family": FONT,
-        }
-        | shadow,
-    }
+
+def _across(pen: Pen) -> tuple[dict[str, Any], dict[str, Any]]:
+    place = {"x": 0.5, "xanchor": "center", "y": 0.5, "yanchor": "middle", "textangle": -18}
+    return place, {"size": 24 if pen.narrow else 34, "shadow": f"0 0 2px {pen.theme.ground}"}
+
+
+def _beside(pen: Pen) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Beside the shortest bar, or on a narrow screen beside the name above the longest."""
+    right = {"x": 1, "xanchor": "right", "textangle": 0}
+    if pen.narrow:
+        return {**right, "y": 1, "yanchor": "top"}, {"size": 14}
+    return {**right, "y": 0, "yanchor": "bottom"}, {"size": 24}

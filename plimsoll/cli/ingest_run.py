@@ -95,8 +95,11 @@ def _reckon(session: Session) -> None:
     """Readers wait where this fails; what was ingested stands."""
     try:
         reckon_ahead(session)
-    except PlimsollError as fault:
-        session.note(f"nothing was reckoned ahead: {fault}")
+    except Exception as fault:
+        if session.debug:
+            raise
+        told = fault if isinstance(fault, PlimsollError) else f"{type(fault).__name__}: {fault}"
+        session.note(f"nothing was reckoned ahead: {told}")
 
 
 @click.command()

@@ -62,6 +62,14 @@ def test_a_process_that_is_killed_is_replaced(reckoners):
     assert child not in processes(reckoners)
 
 
+def test_what_keeps_a_process_from_its_store_is_told(reckoners, store):
+    hidden = store.path.rename(store.path.with_name("hidden"))
+    with pytest.raises(InputError, match="no store here"):
+        reckoners.ask(APPLICATIONS)
+    hidden.rename(store.path)
+    assert reckoners.ask(APPLICATIONS).frame.height == 1
+
+
 def test_a_process_that_has_grown_is_replaced(reckoners, monkeypatch):
     monkeypatch.setattr(module, "GROWN_BYTES", 1)
     reckoners.ask(APPLICATIONS)

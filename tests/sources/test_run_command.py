@@ -11,6 +11,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from command_line import run
 from pulling import NOW, Sacct, Site, hours, job
 from source_services import program
 
@@ -231,3 +232,21 @@ def test_a_run_that_brought_something_reckons_ahead(sacct: Sacct, tmp_path: Path
     shutil.rmtree(sums)
     call(tmp_path, "ingest", "run", "--all")
     assert not sums.exists()
+
+
+def test_what_fails_in_reckoning_changes_nothing_of_the_run(
+    sacct: Sacct, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def fails(*_: object, **__: object) -> None:
+        raise RuntimeError("out of luck")
+
+    assert sacct.folder.exists()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("dashboard.ahead.reckon", fails)
+    done = run("--config", tmp_path / "plimsoll.yaml", "ingest", "run")
+    assert (done.code, done.err.splitlines()) == (
+        0,
+        ["nothing was reckoned ahead: RuntimeError: out of luck"],
+    )
+    jobs = open_store(tmp_path / "plimsoll-data").scan(JOBS).collect()
+    assert sorted(jobs["job_id"]) == [1, 2]
