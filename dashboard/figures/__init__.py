@@ -17,6 +17,7 @@ from reports.palette import FONT, SYNTHETIC
 __all__ = ["SYNTHETIC", "Pen", "draw", "legend_entries", "plain"]
 
 _LOW_PX: Final = 180
+_WORD_PX: Final = 28
 
 _PAINTERS: Final[dict[Kind, Callable[[go.Figure, Chart, Pen], None]]] = {
     "columns": columns,
@@ -38,7 +39,7 @@ def draw(chart: Chart, pen: Pen) -> go.Figure:
     figure = go.Figure(layout=layout(pen))
     _PAINTERS[chart.kind](figure, chart, pen)
     if chart.synthetic:
-        figure.add_annotation(_watermark(pen, low=figure.layout.height < _LOW_PX))
+        _mark(figure, pen)
     return figure
 
 
@@ -49,22 +50,21 @@ def legend_entries(chart: Chart, pen: Pen) -> list[tuple[str, str]]:
     return [(series.name, pen.theme.roles[series.role]) for series in chart.series]
 
 
-def _watermark(pen: Pen, *, low: bool) -> dict[str, Any]:
-    """The word on the chart: across it, or in a low one at its right."""
-    place, font = _beside(pen) if low else _across(pen)
-    told = {"color": pen.theme.watermark, "family": FONT}
-    paper = {"xref": "paper", "yref": "paper", "showarrow": False}
-    return {"text": SYNTHETIC, "font": {**told, **font}, **paper, **place}
-
-
-def _across(pen: Pen) -> tuple[dict[str, Any], dict[str, Any]]:
-    place = {"x": 0.5, "xanchor": "center", "y": 0.5, "yanchor": "middle", "textangle": -18}
-    return place, {"size": 24 if pen.narrow else 34, "shadow": f"0 0 2px {pen.theme.ground}"}
-
-
-def _beside(pen: Pen) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Beside the shortest bar, or on a narrow screen beside the name above the longest."""
-    right = {"x": 1, "xanchor": "right", "textangle": 0}
-    if pen.narrow:
-        return {**right, "y": 1, "yanchor": "top"}, {"size": 14}
-    return {**right, "y": 0, "yanchor": "bottom"}, {"size": 24}
+def _mark(figure: go.Figure, pen: Pen) -> None:
+    """The word across the chart; under a low one, where it would hide labels."""
+    word: dict[str, Any] = {"text": SYNTHETIC, "xref": "paper", "yref": "paper", "showarrow": False}
+    font: dict[str, Any] = {"color": pen.theme.watermark, "family": FONT}
+    height, below = figure.layout.height, figure.layout.margin.b
+    if height < _LOW_PX:
+        figure.update_layout(height=height + _WORD_PX, margin_b=below + _WORD_PX)
+        corner: dict[str, Any] = {
+            "x": 1,
+            "xanchor": "right",
+            "y": 0,
+            "yanchor": "top",
+            "yshift": -below,
+        }
+        figure.add_annotation(**word, **corner, font=font | {"size": 16})
+        return
+    font |= {"size": 24 if pen.narrow else 34, "shadow": f"0 0 2px {pen.theme.ground}"}
+    figure.add_annotation(**word, x=0.5, y=0.5, textangle=-18, font=font)

@@ -50,6 +50,16 @@ def test_made_up_data_are_watermarked(chart: Chart):
     assert SYNTHETIC not in [note.text for note in real]
 
 
+@pytest.mark.parametrize("pen", [Pen(LIGHT), Pen(LIGHT, narrow=True)], ids=["wide", "narrow"])
+def test_the_mark_of_made_up_data_stands_clear_of_a_low_chart(pen: Pen):
+    low = replace(CHARTS["bars"], synthetic=True)
+    marked, bare = draw(low, pen), draw(replace(low, synthetic=False), pen)
+    (mark,) = (each for each in marked.layout.annotations if each.text == SYNTHETIC)
+    room = marked.layout.margin.b - bare.layout.margin.b
+    assert room == marked.layout.height - bare.layout.height > mark.font.size
+    assert (mark.y, mark.yanchor, mark.yshift) == (0, "top", -bare.layout.margin.b)
+
+
 def test_an_unknown_value_is_a_gap_and_says_no_data():
     bar = draw(CHARTS["columns"], Pen(LIGHT)).data[0]
     assert bar.y == (4.0, None)

@@ -40,3 +40,18 @@ def test_what_is_observed_throughout_stays_as_it_is():
     assert without_unobserved(asked, [EARLY]) is asked
     total = Answer(Question("usage"), pl.DataFrame({"gpu_hours": [1.0]}), ())
     assert without_unobserved(total, [EARLY]) is total
+
+
+def test_a_report_of_logs_years_apart_has_no_lines_of_the_time_between(of_jobs, tmp_path):
+    old = (tmp_path / "jobs.txt").read_text().replace("2026-", "2020-")
+    (tmp_path / "old.txt").write_text(old)
+    done = of_jobs("ingest", "jobs", "old.txt", "--cluster", "one", "--timezone", "UTC",
+                   "--window", "2020-01-01/2020-06-01")  # fmt: skip
+    assert done.code == 0, done.err
+    made = of_jobs("report", "capacity", "--section", "waits", "--no-disclosure-control",
+                   "--output", "r.md")  # fmt: skip
+    assert made.code == 0, made.err
+    lines = (tmp_path / "r.md").read_text().splitlines()
+    starts = [line.split("|")[1].strip() for line in lines if line.startswith("| 1 ")]
+    assert {start[-4:] for start in starts} == {"2020", "2026"}
+    assert any("22 quarters in which nothing was observed are left out." in line for line in lines)

@@ -111,6 +111,14 @@ def test_an_edition_that_withholds_is_not_compared_with_one_that_does_not(estate
     assert not (estate / "second.md").exists()
 
 
+def test_a_package_that_cannot_be_read_is_refused_before_a_section_is_written(estate):
+    (estate / "no.zip").write_text("no package")
+    asked = ("report", "capacity", *WAITS, "--log-format", "json", "--output", "second.md")
+    done = run(*asked, "--previous", "no.zip")
+    assert (done.code, done.out) == (2, "")
+    assert run(*asked).out
+
+
 def read(content: bytes, tmp_path) -> Edition:
     path = tmp_path / "edition.zip"
     path.write_bytes(content)
