@@ -8,7 +8,9 @@ from job_rows import facts, job
 
 from analytics.calendar import calendar
 from analytics.disclosure import contributors
+from analytics.parted import Part, Parted
 from model.schemas import AWARDS
+from reports.disclosure.contributions import Contributions, contributions
 
 BEGIN, END = datetime(2026, 1, 10, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
 DAY = 86_400
@@ -75,3 +77,60 @@ def test_the_pi_of_an_award_stands_for_its_accounts_and_else_the_account_does():
         contributors.held(facts(JOBS), MONTHS, by=()).collect(), awards.clear()
     )
     assert set(without["body"]) == {"x", "y"}
+
+
+KINDS = pl.DataFrame(
+    [("one", "n1", "training", "a100"), ("one", "n2", "inference", "l4")],
+    schema=["cluster", "node", "node_role", "gpu_model"], orient="row",
+)  # fmt: skip
+NODED = tuple({**each, "node_list": "n[1-2]" if each["gpus"] == 4 else "n1"} for each in JOBS)
+FIELDS = Contributions.__dataclass_fields__
+
+
+def told(made: Contributions, name: str, by: str | None = None) -> dict[tuple, float]:
+    found = defaultdict(float)
+    for row in getattr(made, name).iter_rows(named=True):
+        found[row["user"], row["period_start"].month, *([row[by]] if by else [])] += row["amount"]
+    return dict(found)
+
+
+def test_each_sum_has_the_contributions_of_its_own_jobs():
+    made = contributions(facts(NODED), MONTHS, KINDS)
+    held = amounts(contributors.held(facts(JOBS), MONTHS, by=()))
+    assert told(made, "held") == held
+    assert told(made, "by_node", "node_role") == {
+        (user, month, role): seconds / (2 if user == "b" else 1)
+        for (user, month), seconds in held.items()
+        for role in (("training", "inference") if user == "b" else ("training",))
+    }
+    assert told(made, "started", "gpus_band") == {
+        ("a", 1, "1"): 1.0, ("a", 1, "2-4"): 1.0, ("b", 3, "2-4"): 1.0, ("c", 2, "0"): 1.0,
+    }  # fmt: skip
+    assert told(made, "ended", "job_state") == {
+        ("a", 1, "COMPLETED"): 1.0, ("a", 3, "COMPLETED"): 1.0, ("b", 1, "COMPLETED"): 1.0,
+        ("c", 2, "COMPLETED"): 1.0,
+    }  # fmt: skip
+    assert told(made, "ended_gpus", "job_state") == {
+        ("a", 1, "COMPLETED"): 2 * DAY, ("a", 3, "COMPLETED"): 30 * DAY,
+        ("b", 1, "COMPLETED"): 4 * 10 * DAY, ("c", 2, "COMPLETED"): 0,
+    }  # fmt: skip
+    assert told(made, "left") == {("d", 2): JOBS[5]["req_gpus"]}
+
+
+def test_months_of_submission_add_up_to_the_whole():
+    frames = [facts(NODED[:2]), facts(NODED[2:4]), facts(NODED[4:])]
+    lasts = [at(2026, 3, 2), at(2026, 4, 20), at(2026, 2, 3)]
+    parts = tuple(Part(frame, 2, last_s=last) for frame, last in zip(frames, lasts, strict=True))
+    parted = contributions(Parted(pl.concat(frames), parts), MONTHS, KINDS)
+    whole = contributions(facts(NODED), MONTHS, KINDS)
+    for name in FIELDS:
+        assert told(parted, name) == told(whole, name), name
+        assert getattr(parted, name).height > 0
+
+
+def test_without_any_time_nobody_contributes():
+    nothing = contributions(facts(NODED), None, KINDS)
+    whole = contributions(facts(NODED), MONTHS, KINDS)
+    for name in FIELDS:
+        assert getattr(nothing, name).is_empty()
+        assert set(getattr(nothing, name).columns) == set(getattr(whole, name).columns)
